@@ -1,0 +1,51 @@
+// Package route spells the site's addresses as functions, so that no page and
+// no handler writes one by hand.
+package route
+
+import "net/url"
+
+// The pages.
+const (
+	Home       = "/"
+	Overview   = "/overview"
+	Activation = "/activation"
+	Depth      = "/depth"
+	Value      = "/value"
+	Sources    = "/settings/sources"
+	SyncNow    = "/settings/sources/sync"
+	SyncStatus = "/settings/sources/progress"
+	Key        = "/settings/sources/key"
+	Roles      = "/settings/roles" // people with access and their roles
+	Account    = "/account"        // the signed-in person: theme, sessions
+	SignIn     = "/sign-in"
+	SignInOIDC = "/sign-in/oidc"
+	Callback   = "/sign-in/callback"
+	SignInAs   = "/sign-in/as" // demo personas
+	SignOut    = "/sign-out"
+	SignOutAll = "/sign-out/everywhere"
+	Theme      = "/theme"
+	Gallery    = "/_gallery"
+	Health     = "/healthz"
+	Ready      = "/readyz"
+	Prometheus = "/metrics/prometheus"
+	OpenAPI    = "/api/v1/openapi.json"
+	APIMetrics = "/api/v1/metrics"
+	APIWeekly  = "/api/v1/metrics/weekly"
+	APIFunnel  = "/api/v1/metrics/funnel"
+	APIRetain  = "/api/v1/metrics/retention"
+	Static     = "/static/"
+)
+
+// With returns path with the non-empty pairs of kv ("key", "value", …) as its query.
+func With(path string, kv ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		if kv[i+1] != "" {
+			q.Set(kv[i], kv[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
