@@ -1,0 +1,94 @@
+// Package jobs is the work done when nobody is looking: the arguments of each
+// job, its worker, and the timetable. Jobs wait in Postgres, so any replica may
+// enqueue one and any worker may run it. Every worker may run twice, or die
+// half-way, and change nothing by it.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// syncTimeout bounds one pull. A first backfill at 50 requests a minute takes
+// about an hour; a pull that is cut off goes on where it stopped.
+const syncTimeout = 4 * time.Hour
+
+// Config is what the jobs need.
+type Config struct {
+	Pool *pgxpool.Pool
+	Log  *slog.Logger
+
+	// Sync pulls what is missing or still being revised. It must tolerate being
+	// called while another pull runs, by doing nothing.
+	Sync func(context.Context) error
+	// Interrupted reports whether the last pull was cut off, or none was begun
+	// in the last day: a reason to pull as soon as a worker starts.
+	Interrupted func(context.Context) (bool, error)
+	// SyncHour is the UTC hour of the nightly pull.
+	SyncHour int
+}
+
+// Runner enqueues jobs and, once started, works on them.
+type Runner struct {
+	client *river.Client[pgx.Tx]
+	log    *slog.Logger
+}
+
+// NewQueue returns a Runner that only enqueues, for replicas that do no work.
+func NewQueue(cfg Config) (*Runner, error) {
+	return open(cfg, &river.Config{Logger: cfg.Log})
+}
+
+// NewWorker returns a Runner that works on jobs once started.
+func NewWorker(cfg Config) (*Runner, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &syncWorker{cfg: cfg})
+	return open(cfg, &river.Config{
+		Logger:               cfg.Log,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Workers:              workers,
+		PeriodicJobs:         timetable(cfg.SyncHour),
+		RescueStuckJobsAfter: 2 * syncTimeout,
+	})
+}
+
+func open(cfg Config, rc *river.Config) (*Runner, error) {
+	client, err := river.NewClient(riverpgxv5.New(cfg.Pool), rc)
+	if err != nil {
+		return nil, fmt.Errorf("open the job queue: %w", err)
+	}
+	return &Runner{client: client, log: cfg.Log}, nil
+}
+
+// Start begins to work. Stop it with [Runner.Stop], not by cancelling ctx.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop ends the work: running jobs are cancelled, as each can go on later from
+// where it was.
+func (r *Runner) Stop(ctx context.Context) error {
+	if err := r.client.StopAndCancel(ctx); err != nil {
+		return fmt.Errorf("stop the jobs: %w", err)
+	}
+	return nil
+}
+
+// SyncNow asks for a pull. It returns at once; a second request while one
+// waits or runs changes nothing.
+func (r *Runner) SyncNow(ctx context.Context) error {
+	if _, err := r.client.Insert(ctx, SyncArgs{Why: whyAsked}, nil); err != nil {
+		return fmt.Errorf("ask for a sync: %w", err)
+	}
+	return nil
+}
