@@ -53,6 +53,17 @@ var places = []string{
 // environment variable PGBIN, when set, names the only directory looked at.
 func Find() []Install { return find("") }
 
+// Program returns the path of one of the newest install's programs, such as
+// pg_dump, or of the one on PATH.
+func Program(name string) (string, error) {
+	for _, in := range Find() {
+		if exists(in.Bin, name) {
+			return filepath.Join(in.Bin, name), nil
+		}
+	}
+	return Install{}.Program(name)
+}
+
 // find is Find, with the downloads in cache as well.
 func find(cache string) []Install {
 	if bin := os.Getenv("PGBIN"); bin != "" {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -233,6 +234,32 @@ func TestDiscardedDirectoryGoesWithAKilledProgram(t *testing.T) {
 	_ = program.Process.Kill()
 	_ = program.Wait()
 	eventually(t, "the directory is removed", func() bool { return !exists(dir) })
+}
+
+func TestForgottenClusterRunsOn(t *testing.T) {
+	c, err := Start(t.Context(), Config{Dir: filepath.Join(room(t), "data"), Fast: true, Discard: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, done := c.URL(), c.Done()
+	c = nil
+	for range 3 {
+		runtime.GC()
+	}
+	select {
+	case <-done:
+		t.Fatal("the garbage collector ended the server")
+	case <-time.After(300 * time.Millisecond):
+	}
+	if got := query(t, url, "select 'up'"); got != "up" {
+		t.Error(got)
+	}
+	running.Range(func(k, _ any) bool {
+		if k := k.(*Cluster); k.URL() == url {
+			stop(t, k)
+		}
+		return true
+	})
 }
 
 func TestDiscardedDirectoryGoesWithStop(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -24,6 +25,10 @@ const (
 // startWithin bounds how long a cluster may take to accept connections: crash
 // recovery after a kill is the slow case.
 const startWithin = 2 * time.Minute
+
+// running keeps every cluster reachable until it is stopped: its lock and the
+// keeper's pipe are files, and files that nobody refers to are closed.
+var running sync.Map
 
 // Config says where a cluster lives and how careful it is.
 type Config struct {
@@ -104,6 +109,7 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	if c.proc == nil {
 		return nil
 	}
+	defer running.Delete(c)
 	err := c.proc.end(ctx, c.discard)
 	c.keeper.release()
 	c.lock.Close()
@@ -138,6 +144,7 @@ func own(ctx context.Context, cfg Config, h home, lock *os.File) (c *Cluster, er
 		_ = proc.end(ctx, true)
 		return nil, err
 	}
+	running.Store(c, struct{}{})
 	return c, nil
 }
 
