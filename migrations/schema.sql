@@ -1,0 +1,631 @@
+-- The schema that the migrations make, for reading. Written by "make schema"; do not edit.
+-- The job queue's tables are River's and not shown.
+
+CREATE FUNCTION audit_log_is_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'the audit log is only ever added to';
+end
+$$;
+
+CREATE TABLE account (
+    id bigint NOT NULL,
+    issuer text,
+    subject text,
+    email text DEFAULT ''::text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    signed_in_at timestamp with time zone,
+    deactivated_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT account_expected_has_email CHECK (((subject IS NOT NULL) OR (email <> ''::text))),
+    CONSTRAINT account_identity_whole CHECK (((issuer IS NULL) = (subject IS NULL))),
+    CONSTRAINT account_subject_not_empty CHECK (((subject <> ''::text) AND (issuer <> ''::text)))
+);
+
+COMMENT ON TABLE account IS 'A person who can sign in. Without a subject: expected, a role was granted before the first sign-in.';
+
+ALTER TABLE account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE account_role (
+    account_id bigint NOT NULL,
+    role text NOT NULL,
+    department text DEFAULT ''::text NOT NULL,
+    source text NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_role_department CHECK (((role = 'champion'::text) = (department <> ''::text))),
+    CONSTRAINT account_role_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'owner'::text, 'champion'::text, 'executive'::text, 'auditor'::text]))),
+    CONSTRAINT account_role_source_check CHECK ((source = ANY (ARRAY['person'::text, 'group'::text, 'setting'::text])))
+);
+
+COMMENT ON COLUMN account_role.source IS 'person: a lead or the command line; group: the provider''s groups at the last sign-in; setting: GROUNDSWELL_ADMINS.';
+
+CREATE TABLE api_token (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    hash bytea NOT NULL,
+    created_by bigint,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_token_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT api_token_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT api_token_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'executive'::text, 'auditor'::text])))
+);
+
+ALTER TABLE api_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME api_token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE audit_head (
+    only_one boolean DEFAULT true NOT NULL,
+    seq bigint NOT NULL,
+    mac bytea NOT NULL,
+    CONSTRAINT audit_head_only_one_check CHECK (only_one)
+);
+
+CREATE TABLE audit_log (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_account bigint,
+    actor_token bigint,
+    action text NOT NULL,
+    subject text NOT NULL,
+    detail text NOT NULL,
+    key_id text NOT NULL,
+    mac bytea NOT NULL,
+    CONSTRAINT audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'token'::text, 'command'::text])))
+);
+
+COMMENT ON TABLE audit_log IS 'Each entry authenticates itself and the one before it; server audit verify names the first that does not.';
+
+CREATE TABLE catalog_plugin (
+    id text NOT NULL,
+    name text NOT NULL,
+    marketplace text NOT NULL,
+    installation text NOT NULL
+);
+
+COMMENT ON TABLE catalog_plugin IS 'Plugins the organization can install. installation is its preference, empty when not set.';
+
+CREATE TABLE cost_day (
+    day date NOT NULL,
+    "grouping" text NOT NULL,
+    key text NOT NULL,
+    cents numeric NOT NULL,
+    CONSTRAINT cost_day_grouping_check CHECK (("grouping" = ANY (ARRAY['product'::text, 'group'::text])))
+);
+
+COMMENT ON TABLE cost_day IS 'The cost report, by product and by RBAC group. Groups overlap: they sum to more than the organization.';
+
+COMMENT ON COLUMN cost_day.key IS 'Product name or group id; empty where the report names none.';
+
+COMMENT ON COLUMN cost_day.cents IS 'Exact fractional US cents.';
+
+CREATE TABLE credential (
+    name text NOT NULL,
+    sealed bytea NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    updated_by bigint
+);
+
+COMMENT ON COLUMN credential.sealed IS 'Encrypted under GROUNDSWELL_SECRET_KEY and bound to the name: it opens in no other row.';
+
+CREATE TABLE day_index (
+    day date NOT NULL,
+    generation bigint NOT NULL,
+    task_min_actions integer NOT NULL,
+    signed_in bytea NOT NULL,
+    active bytea NOT NULL,
+    tasked bytea NOT NULL,
+    unified bytea NOT NULL,
+    sessions bytea[] NOT NULL,
+    connectors bytea NOT NULL,
+    skills bytea NOT NULL,
+    plugins bytea NOT NULL,
+    sessions_known bytea NOT NULL,
+    connectors_known bytea NOT NULL,
+    skills_known bytea NOT NULL,
+    plugins_known bytea NOT NULL
+);
+ALTER TABLE ONLY day_index ALTER COLUMN signed_in SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN active SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN tasked SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN unified SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN sessions SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN connectors SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN skills SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN plugins SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN sessions_known SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN connectors_known SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN skills_known SET STORAGE EXTERNAL;
+ALTER TABLE ONLY day_index ALTER COLUMN plugins_known SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE day_index IS 'A landed day as sets of member ordinals: little-endian 64-bit words, empty words at the end left out.';
+
+COMMENT ON COLUMN day_index.generation IS 'generation.n of the change that wrote the row.';
+
+COMMENT ON COLUMN day_index.tasked IS 'Task days under task_min_actions of this row.';
+
+COMMENT ON COLUMN day_index.sessions IS 'Bit planes, least significant first.';
+
+COMMENT ON COLUMN day_index.sessions_known IS 'Who reported the field, zero included, whether or not they have a row in usage_day.';
+
+CREATE TABLE feature_day (
+    day date NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    users integer,
+    cowork_sessions integer,
+    cowork_uses integer,
+    own_auth_users integer,
+    CONSTRAINT feature_day_kind_check CHECK ((kind = ANY (ARRAY['skill'::text, 'connector'::text, 'plugin'::text, 'artifact'::text])))
+);
+
+COMMENT ON TABLE feature_day IS 'Use of one skill, connector, plugin or artifact type on a day. Null is "not reported".';
+
+COMMENT ON COLUMN feature_day.users IS 'Distinct people that day, any product; not additive over days.';
+
+COMMENT ON COLUMN feature_day.own_auth_users IS 'Connectors: people who connected it with their own consent.';
+
+CREATE TABLE generation (
+    only_one boolean DEFAULT true NOT NULL,
+    n bigint NOT NULL,
+    people bigint NOT NULL,
+    money bigint NOT NULL,
+    CONSTRAINT generation_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE generation IS 'Counts the changes that figures can see; n grows with each. Readers keep what they computed while n stays.';
+
+COMMENT ON COLUMN generation.people IS 'n at the last change of members or groups.';
+
+COMMENT ON COLUMN generation.money IS 'n at the last change of seats, cost, settings or of a source''s grant.';
+
+CREATE TABLE group_role (
+    group_name text NOT NULL,
+    role text NOT NULL,
+    department text DEFAULT ''::text NOT NULL,
+    CONSTRAINT group_role_department CHECK (((role = 'champion'::text) = (department <> ''::text))),
+    CONSTRAINT group_role_group_name_check CHECK ((group_name <> ''::text)),
+    CONSTRAINT group_role_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'owner'::text, 'champion'::text, 'executive'::text, 'auditor'::text])))
+);
+
+COMMENT ON TABLE group_role IS 'Which role a group of the identity provider brings, from the next sign-in on.';
+
+CREATE TABLE invite (
+    id text NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    role text NOT NULL,
+    status text NOT NULL,
+    invited_at timestamp with time zone,
+    expires_at timestamp with time zone
+);
+
+COMMENT ON TABLE invite IS 'Invitations, whatever became of them, as last listed. An expired one is no account.';
+
+CREATE TABLE marketplace (
+    id text NOT NULL,
+    name text NOT NULL,
+    source text NOT NULL
+);
+
+COMMENT ON TABLE marketplace IS 'Sources of plugins.';
+
+CREATE TABLE member (
+    ord integer NOT NULL,
+    user_id text NOT NULL,
+    email text,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    role text DEFAULT ''::text NOT NULL,
+    added_at timestamp with time zone,
+    listed boolean DEFAULT false NOT NULL,
+    deleted boolean DEFAULT false NOT NULL,
+    CONSTRAINT member_check CHECK ((NOT (listed AND deleted))),
+    CONSTRAINT member_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT member_ord_check CHECK ((ord >= 0)),
+    CONSTRAINT member_user_id_check CHECK ((user_id <> ''::text))
+);
+
+COMMENT ON TABLE member IS 'A person of the Claude organization: everyone the members source ever listed, and everyone seen in usage, groups or spend. Never deleted: people who left keep their history.';
+
+COMMENT ON COLUMN member.ord IS 'Dense ordinal: the person''s bit in every day''s sets. max(ord)+1 in user_id order within the landing transaction, never a sequence.';
+
+COMMENT ON COLUMN member.email IS 'As reported last; null for a deleted account or when never reported.';
+
+COMMENT ON COLUMN member.role IS 'Organization role: user, managed, owner, …; unknown values are kept; empty when never listed.';
+
+COMMENT ON COLUMN member.added_at IS 'When the person joined; null when never listed.';
+
+COMMENT ON COLUMN member.listed IS 'The members source named the person at its last complete run.';
+
+COMMENT ON COLUMN member.deleted IS 'Usage reports the person without an email and the members source does not list them.';
+
+CREATE TABLE pull_run (
+    no integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    from_day date,
+    to_day date,
+    sources text[] NOT NULL,
+    failed boolean DEFAULT false NOT NULL,
+    CONSTRAINT pull_run_no_check CHECK ((no > 0))
+);
+
+COMMENT ON TABLE pull_run IS 'Runs of the pull. One at a time, held by an advisory lock; a run without an end was cut off, and the next one like it goes on with it.';
+
+COMMENT ON COLUMN pull_run.seen_at IS 'Last sign of life.';
+
+COMMENT ON COLUMN pull_run.from_day IS 'First day asked for; null is "whatever is missing".';
+
+CREATE TABLE raw_page (
+    source text NOT NULL,
+    unit text NOT NULL,
+    run integer NOT NULL,
+    page integer NOT NULL,
+    cursor text NOT NULL,
+    next text NOT NULL,
+    request_id text NOT NULL,
+    fetched_at timestamp with time zone NOT NULL,
+    row_count integer NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT raw_page_page_check CHECK ((page >= 0))
+);
+ALTER TABLE ONLY raw_page ALTER COLUMN body SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE raw_page IS 'Pages as received: staged while a unit is read, so that a run can go on from the last one, and kept 30 days for audit and replay.';
+
+COMMENT ON COLUMN raw_page.next IS 'Cursor of the next page; empty ends the unit.';
+
+COMMENT ON COLUMN raw_page.body IS 'The answer''s body, compressed with zstd.';
+
+CREATE TABLE rbac_group (
+    id text NOT NULL,
+    name text NOT NULL,
+    source_type text NOT NULL,
+    roles_known boolean NOT NULL
+);
+
+COMMENT ON TABLE rbac_group IS 'RBAC groups as last listed. Groups overlap.';
+
+COMMENT ON COLUMN rbac_group.roles_known IS 'False: the API said "role data temporarily unavailable"; no role rows does not mean no roles.';
+
+CREATE TABLE rbac_group_member (
+    group_id text NOT NULL,
+    member integer NOT NULL
+);
+
+COMMENT ON TABLE rbac_group_member IS 'Who is in a group, as last listed.';
+
+CREATE TABLE rbac_group_role (
+    group_id text NOT NULL,
+    role_id text NOT NULL
+);
+
+COMMENT ON TABLE rbac_group_role IS 'Roles of a group. A role of another linked organization is not in rbac_role and grants nothing here.';
+
+CREATE TABLE rbac_permission (
+    role_id text NOT NULL,
+    action text NOT NULL,
+    resource text NOT NULL,
+    resource_id text DEFAULT ''::text NOT NULL
+);
+
+COMMENT ON TABLE rbac_permission IS 'What a role grants. resource is a type; resource_id names one where there is one.';
+
+CREATE TABLE rbac_role (
+    id text NOT NULL,
+    name text NOT NULL,
+    display_name text NOT NULL
+);
+
+COMMENT ON TABLE rbac_role IS 'Custom roles of this organization as last listed.';
+
+CREATE TABLE session (
+    id text NOT NULL,
+    secret_hash bytea NOT NULL,
+    account_id bigint NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    authenticated_at timestamp with time zone NOT NULL,
+    CONSTRAINT session_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
+);
+
+COMMENT ON COLUMN session.secret_hash IS 'SHA-256 of the secret half of the cookie; the secret itself is kept nowhere.';
+
+COMMENT ON COLUMN session.label IS 'Browser and system in two words, so that a person can tell their sessions apart.';
+
+CREATE TABLE setting (
+    key text NOT NULL,
+    value jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT setting_key_check CHECK ((key ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE setting IS 'The organization''s own numbers that definitions refer to; a missing key means the default.';
+
+CREATE TABLE source_state (
+    source text NOT NULL,
+    status text DEFAULT 'never'::text NOT NULL,
+    running boolean DEFAULT false NOT NULL,
+    through date,
+    failing_since timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    say text DEFAULT ''::text NOT NULL,
+    request_id text DEFAULT ''::text NOT NULL,
+    row_count bigint DEFAULT 0 NOT NULL,
+    unknown jsonb DEFAULT '{}'::jsonb NOT NULL,
+    last_run_at timestamp with time zone,
+    last_success_at timestamp with time zone,
+    units_done integer DEFAULT 0 NOT NULL,
+    units_total integer DEFAULT 0 NOT NULL,
+    current_unit text DEFAULT ''::text NOT NULL,
+    CONSTRAINT source_state_status_check CHECK ((status = ANY (ARRAY['never'::text, 'complete'::text, 'failing'::text, 'not_granted'::text])))
+);
+
+COMMENT ON TABLE source_state IS 'What became of each source, and while one is read, how far it is. A source without a row was never run.';
+
+COMMENT ON COLUMN source_state.running IS 'True while read; if no one holds the pull''s lock, the run was cut off.';
+
+COMMENT ON COLUMN source_state.through IS 'Last day up to which every synced day is complete; for listings, the day of the last complete one.';
+
+COMMENT ON COLUMN source_state.say IS 'What happened, in one sentence, without secrets.';
+
+COMMENT ON COLUMN source_state.request_id IS 'Of the last request, failed or not.';
+
+COMMENT ON COLUMN source_state.unknown IS 'Unknown fields and enum values met in the last run: name to count.';
+
+CREATE TABLE spend_effective (
+    member integer NOT NULL,
+    period text NOT NULL,
+    scope text NOT NULL,
+    scope_id text NOT NULL,
+    amount numeric,
+    spent numeric
+);
+
+COMMENT ON TABLE spend_effective IS 'The limit that binds a person and the scope it comes from. Cents; amount null is "no limit", spent null is "not reported".';
+
+CREATE TABLE spend_limit (
+    id text NOT NULL,
+    scope text NOT NULL,
+    scope_id text NOT NULL,
+    period text NOT NULL,
+    amount numeric,
+    enabled boolean NOT NULL
+);
+
+COMMENT ON TABLE spend_limit IS 'Configured spend limits. amount is in (fractional) cents; null is "no limit".';
+
+CREATE TABLE summary_day (
+    day date NOT NULL,
+    assigned_seats integer,
+    pending_invites integer,
+    daily_active integer,
+    weekly_active integer,
+    monthly_active integer,
+    cowork_daily integer,
+    cowork_weekly integer,
+    cowork_monthly integer,
+    unified_daily integer,
+    unified_weekly integer,
+    unified_monthly integer,
+    CONSTRAINT summary_day_assigned_seats_check CHECK ((assigned_seats >= 0)),
+    CONSTRAINT summary_day_pending_invites_check CHECK ((pending_invites >= 0))
+);
+
+COMMENT ON TABLE summary_day IS 'The organization as a whole on a day, as reported. Null is "not reported". The unified month is 28 days, the Cowork month 30.';
+
+CREATE TABLE unit_done (
+    source text NOT NULL,
+    key text NOT NULL,
+    from_day date,
+    to_day date,
+    run integer NOT NULL,
+    landed_at timestamp with time zone NOT NULL,
+    row_count integer NOT NULL,
+    digest bytea,
+    shrunk_to integer,
+    shrunk_on date,
+    CONSTRAINT unit_done_check CHECK (((from_day IS NULL) = (to_day IS NULL))),
+    CONSTRAINT unit_done_check1 CHECK ((from_day <= to_day))
+);
+
+COMMENT ON TABLE unit_done IS 'What was published: a day, a range or a listing. The days that are complete, and when each was read last.';
+
+COMMENT ON COLUMN unit_done.row_count IS 'Rows the API sent, usable or not.';
+
+COMMENT ON COLUMN unit_done.digest IS 'SHA-256 of what was stored, where a re-read is compared by it.';
+
+COMMENT ON COLUMN unit_done.shrunk_to IS 'Rows of a re-read that was refused because it was suspiciously short; the same count on a later day is believed.';
+
+CREATE TABLE usage_day (
+    day date NOT NULL,
+    member integer NOT NULL,
+    sessions integer,
+    actions integer,
+    messages integer,
+    dispatch_turns integer,
+    connectors integer,
+    skills integer,
+    plugins integer,
+    unified boolean NOT NULL,
+    CONSTRAINT usage_day_check CHECK ((LEAST(member, sessions, actions, messages, dispatch_turns, connectors, skills, plugins) >= 0))
+)
+PARTITION BY RANGE (day);
+
+COMMENT ON TABLE usage_day IS 'What a person did on a day: only people with any counter of any Claude product above zero. Partitions by month, made at landing. Pages never read it; day_index is made of it.';
+
+COMMENT ON COLUMN usage_day.member IS 'member.ord. No foreign key: people are never deleted, and a check per row would double the time of a landing.';
+
+COMMENT ON COLUMN usage_day.sessions IS 'cowork_metrics plus chat_cowork_unified_metrics.sessions, like every count here; null is "not reported", which is not zero.';
+
+COMMENT ON COLUMN usage_day.unified IS 'Some of it was recorded under Chat and Cowork unified.';
+
+ALTER TABLE ONLY account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY account_role
+    ADD CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role, department, source);
+
+ALTER TABLE ONLY api_token
+    ADD CONSTRAINT api_token_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY catalog_plugin
+    ADD CONSTRAINT catalog_plugin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY cost_day
+    ADD CONSTRAINT cost_day_pkey PRIMARY KEY ("grouping", day, key);
+
+ALTER TABLE ONLY credential
+    ADD CONSTRAINT credential_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY day_index
+    ADD CONSTRAINT day_index_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY feature_day
+    ADD CONSTRAINT feature_day_pkey PRIMARY KEY (kind, day, key);
+
+ALTER TABLE ONLY generation
+    ADD CONSTRAINT generation_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY group_role
+    ADD CONSTRAINT group_role_pkey PRIMARY KEY (group_name, role, department);
+
+ALTER TABLE ONLY invite
+    ADD CONSTRAINT invite_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY marketplace
+    ADD CONSTRAINT marketplace_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (ord);
+
+ALTER TABLE ONLY member
+    ADD CONSTRAINT member_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY pull_run
+    ADD CONSTRAINT pull_run_pkey PRIMARY KEY (no);
+
+ALTER TABLE ONLY raw_page
+    ADD CONSTRAINT raw_page_pkey PRIMARY KEY (source, unit, run, page);
+
+ALTER TABLE ONLY rbac_group_member
+    ADD CONSTRAINT rbac_group_member_pkey PRIMARY KEY (group_id, member);
+
+ALTER TABLE ONLY rbac_group
+    ADD CONSTRAINT rbac_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rbac_group_role
+    ADD CONSTRAINT rbac_group_role_pkey PRIMARY KEY (group_id, role_id);
+
+ALTER TABLE ONLY rbac_permission
+    ADD CONSTRAINT rbac_permission_pkey PRIMARY KEY (role_id, action, resource, resource_id);
+
+ALTER TABLE ONLY rbac_role
+    ADD CONSTRAINT rbac_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY source_state
+    ADD CONSTRAINT source_state_pkey PRIMARY KEY (source);
+
+ALTER TABLE ONLY spend_effective
+    ADD CONSTRAINT spend_effective_pkey PRIMARY KEY (member, period);
+
+ALTER TABLE ONLY spend_limit
+    ADD CONSTRAINT spend_limit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY summary_day
+    ADD CONSTRAINT summary_day_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY unit_done
+    ADD CONSTRAINT unit_done_pkey PRIMARY KEY (source, key);
+
+ALTER TABLE ONLY usage_day
+    ADD CONSTRAINT usage_day_pkey PRIMARY KEY (day, member);
+
+CREATE INDEX account_email ON account USING btree (lower(email));
+
+CREATE UNIQUE INDEX account_expected ON account USING btree (lower(email)) WHERE (subject IS NULL);
+
+CREATE UNIQUE INDEX account_identity ON account USING btree (issuer, subject);
+
+CREATE UNIQUE INDEX api_token_name ON api_token USING btree (name) WHERE (revoked_at IS NULL);
+
+CREATE INDEX audit_log_subject ON audit_log USING btree (subject, seq);
+
+CREATE INDEX day_index_generation ON day_index USING btree (generation);
+
+CREATE INDEX invite_email ON invite USING btree (email_folded);
+
+CREATE INDEX member_email ON member USING btree (email_folded);
+
+CREATE INDEX raw_page_fetched_at ON raw_page USING btree (fetched_at);
+
+CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
+
+CREATE INDEX session_account ON session USING btree (account_id);
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_is_append_only();
+
+ALTER TABLE ONLY account_role
+    ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY api_token
+    ADD CONSTRAINT api_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
+
+ALTER TABLE ONLY credential
+    ADD CONSTRAINT credential_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES account(id);
+
+ALTER TABLE ONLY rbac_group_member
+    ADD CONSTRAINT rbac_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES rbac_group(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY rbac_group_member
+    ADD CONSTRAINT rbac_group_member_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY rbac_group_role
+    ADD CONSTRAINT rbac_group_role_group_id_fkey FOREIGN KEY (group_id) REFERENCES rbac_group(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY rbac_permission
+    ADD CONSTRAINT rbac_permission_role_id_fkey FOREIGN KEY (role_id) REFERENCES rbac_role(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY session
+    ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY spend_effective
+    ADD CONSTRAINT spend_effective_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
