@@ -61,3 +61,14 @@ func (a Actor) HasAny(roles ...Role) bool {
 
 // SeesSmallGroups reports whether a may see figures of fewer people than min_cohort_size.
 func (a Actor) SeesSmallGroups() bool { return a.HasAny(Lead, Auditor) }
+
+// Subject names a in the audit log and in counts: "account/12", "token/3", "" for nobody.
+func (a Actor) Subject() string {
+	switch {
+	case a.Account != 0:
+		return accountSubject(a.Account)
+	case a.Token != 0:
+		return tokenSubject(a.Token)
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"groundswell/internal/identity"
+	"groundswell/internal/route"
+)
+
+// routeEntry is one thing the site answers. A path can be registered in no other
+// way than as a row of [Server.routes].
+type routeEntry struct {
+	Method, Pattern string
+	Access          access
+	Handler         handler
+}
+
+// handler answers a request that the table let through. An error becomes the reply; see reply.go.
+type handler func(w http.ResponseWriter, r *http.Request, actor identity.Actor) error
+
+// access says who may ask. The zero value lets nobody in.
+type access struct {
+	kind  accessKind
+	roles []identity.Role // one of these; nil with forAccounts is any signed-in account
+	fresh bool            // only shortly after proving who one is
+}
+
+type accessKind int
+
+const (
+	forNobody   accessKind = iota
+	forEveryone            // signed in or not
+	forAccounts            // a session; bearer tokens are ignored
+	forTokens              // a bearer token; cookies are ignored
+)
+
+var (
+	public    = access{kind: forEveryone}
+	signedIn  = access{kind: forAccounts}
+	anyRole   = people(identity.Roles()...)
+	leads     = people(identity.Lead)
+	overseers = people(identity.Lead, identity.Auditor)
+	anyToken  = tokens(identity.TokenRoles()...)
+)
+
+func people(roles ...identity.Role) access { return access{kind: forAccounts, roles: roles} }
+func tokens(roles ...identity.Role) access { return access{kind: forTokens, roles: roles} }
+
+// afresh narrows a to people who proved who they are in the last quarter of an hour.
+func (a access) afresh() access {
+	a.fresh = true
+	return a
+}
+
+// admits reports whether the actor holds one of the roles asked for.
+func (a access) admits(actor identity.Actor) bool {
+	return a.kind != forNobody && (a.roles == nil || actor.HasAny(a.roles...))
+}
+
+// routes is the whole site: what it answers, and to whom. Everything else is denied.
+func (s *Server) routes() []routeEntry {
+	table := []routeEntry{
+		{"GET", route.Health, public, s.health},
+		{"GET", route.Ready, public, s.ready},
+		{"GET", route.Prometheus, tokens(identity.Lead, identity.Auditor), s.prometheus},
+
+		{"GET", route.Home, signedIn, s.home},
+		{"GET", route.SignIn, public, s.signInPage},
+		{"GET", route.SignInOIDC, public, s.signInBegin},
+		{"GET", route.Callback, public, s.signInFinish},
+		{"POST", route.SignOut, public, s.signOut},
+		{"POST", route.SignOutAll, signedIn, s.signOutEverywhere},
+		{"GET", route.Account, signedIn, s.accountPage},
+		{"POST", route.Theme, public, s.setTheme},
+	}
+	if s.Demo {
+		table = append(table, routeEntry{"POST", route.SignInAs, public, s.signInAs})
+	}
+	return table
+}
+
+// router turns the table into a handler behind the middleware.
+func (s *Server) router() (http.Handler, error) {
+	mux := chi.NewRouter()
+	seen := []string{}
+	for _, e := range s.routes() {
+		name := e.Method + " " + e.Pattern
+		if e.Access.kind == forNobody || e.Handler == nil || slices.Contains(seen, name) {
+			return nil, fmt.Errorf("web: route %s lets nobody in, does nothing or is there twice", name)
+		}
+		seen = append(seen, name)
+		mux.Method(e.Method, e.Pattern, s.serve(e))
+		if e.Method == http.MethodGet {
+			mux.Method(http.MethodHead, e.Pattern, s.serve(e))
+		}
+	}
+	mux.NotFound(s.answerNotFound)
+	mux.MethodNotAllowed(s.answerNotAllowed)
+	return s.wrap(mux), nil
+}
+
+// bearer reports whether a path is for programs: it reads tokens and ignores cookies.
+func bearer(path string) bool {
+	return path == route.Prometheus || path == "/api" || hasPrefix(path, "/api/") || hasPrefix(path, "/v1/")
+}

@@ -1,0 +1,125 @@
+// Package web answers HTTP: the table of routes, the middleware every request
+// passes, forms and replies. A handler decodes, calls and answers; what is right
+// is decided in the domain rooms, and who may ask is decided by the table alone.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/httprate"
+	"github.com/gorilla/securecookie"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/identity"
+)
+
+// Provider is the identity provider. It is implemented by signin.Provider.
+type Provider interface {
+	// Begin returns the address to send a browser to. again asks the person to prove
+	// who they are even when the provider still knows them.
+	Begin(ctx context.Context, state, nonce, verifier string, again bool) (string, error)
+	// Finish trades the code for a claim that passed every check.
+	Finish(ctx context.Context, code, nonce, verifier string) (identity.Claim, error)
+}
+
+// Indexer hands out the organization in memory, as of the latest pull.
+type Indexer interface {
+	Index(ctx context.Context) (*adoption.Index, error)
+}
+
+// Config is everything the site needs from outside. Identity, CookieKeys and
+// PublicURL are required.
+type Config struct {
+	Org        string            // the organization's name, as the sidebar shows it
+	PublicURL  *url.URL          // the address people use; http only on loopback
+	Identity   *identity.Service // who may come in
+	Provider   Provider          // nil: nobody can sign in, and the sign-in page says so
+	CookieKeys [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
+	Index      Indexer           // the figures' source
+	Ready      func(context.Context) error
+	Metrics    prometheus.Gatherer // nil: the process's default
+	Log        *slog.Logger        // nil: slog.Default
+	Now        func() time.Time    // nil: time.Now
+	Dev        bool                // serves the gallery
+}
+
+// Server is the site. Make one with [New], or with NewDemo for the demo.
+type Server struct {
+	Config
+	Demo bool // personas stand in for the identity provider; only NewDemo sets it
+
+	personas []Persona
+	sessions *sessionStore
+	cookies  []securecookie.Codec
+	changes  *httprate.RateLimiter
+	knocks   *httprate.RateLimiter
+	handler  http.Handler
+}
+
+// New makes the site. Errors say which setting is wrong.
+func New(c Config) (*Server, error) { return build(c, nil) }
+
+func build(c Config, personas []Persona) (*Server, error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Config: c, Demo: personas != nil, personas: personas,
+		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute),
+	}
+	for _, key := range c.CookieKeys {
+		s.cookies = append(s.cookies, securecookie.New(key, nil).MaxAge(int(signInTakes/time.Second)))
+	}
+	s.sessions = newSessionStore(c.Identity, s.Now, s.secure())
+	handler, err := s.router()
+	if err != nil {
+		return nil, err
+	}
+	s.handler = handler
+	return s, nil
+}
+
+func (c *Config) complete() error {
+	switch {
+	case c.Identity == nil || len(c.CookieKeys) == 0:
+		return errors.New("web: Identity and CookieKeys are required")
+	case c.PublicURL == nil || c.PublicURL.Host == "":
+		return errors.New("GROUNDSWELL_PUBLIC_URL must be an address like https://groundswell.example.com")
+	case c.PublicURL.Scheme != "https" && !(c.PublicURL.Scheme == "http" && loopback(c.PublicURL.Hostname())):
+		return errors.New("GROUNDSWELL_PUBLIC_URL must begin with https:// unless it is an address of this machine")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.DefaultGatherer
+	}
+	if c.Ready == nil {
+		c.Ready = func(context.Context) error { return nil }
+	}
+	return nil
+}
+
+// secure reports whether people reach the site over TLS.
+func (s *Server) secure() bool { return s.PublicURL.Scheme == "https" }
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
