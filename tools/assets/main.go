@@ -64,8 +64,12 @@ func compile() (map[string][]byte, error) {
 	if out["gs.js"], err = bundle(filepath.Join(root, "js/gs.js"), nil); err != nil {
 		return nil, err
 	}
-	out["htmx.js"], err = os.ReadFile(filepath.Join(root, "lib/htmx/htmx.min.js"))
-	return out, err
+	for name, from := range map[string]string{"htmx.js": "lib/htmx/htmx.min.js", "mark.svg": "lib/mark.svg"} {
+		if out[name], err = os.ReadFile(filepath.Join(root, from)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // hashedName is static.HashedName; this module does not import the app's.

@@ -1,0 +1,159 @@
+// Package layout is the frame around every page: the document's head, the
+// sidebar with its groups, the foot with freshness and the signed-in person, and
+// the plain frame for pages outside the shell. Its Props carry decisions already
+// made: what may be opened, what is current, what was just done.
+package layout
+
+import (
+	"groundswell/internal/route"
+	"groundswell/views/ui"
+)
+
+// Group is a heading of the sidebar.
+type Group string
+
+// The groups, in the order of the sidebar. Settings open from the organization's menu.
+const (
+	Run      Group = "Run"
+	People   Group = "People"
+	Measure  Group = "Measure"
+	Govern   Group = "Govern"
+	Settings Group = "Settings"
+)
+
+// Item is a page that this person may open.
+type Item struct {
+	Group   Group
+	Label   string
+	URL     string
+	Icon    ui.Glyph
+	Key     string // pressed after g to come here
+	Current bool
+	Count   string // only where it calls for action
+	Bad     bool   // the count blocks the next launch
+}
+
+// Items returns the pages there are, with the one at the address current marked.
+// The caller leaves out those that the actor may not open.
+func Items(current string) []Item {
+	items := []Item{
+		{Group: Run, Label: "Overview", URL: route.Overview, Icon: ui.IconCompass, Key: "o"},
+		{Group: Measure, Label: "Activation", URL: route.Activation, Icon: ui.IconActivity, Key: "a"},
+		{Group: Measure, Label: "Depth", URL: route.Depth, Icon: ui.IconLayers, Key: "d"},
+		{Group: Measure, Label: "Value", URL: route.Value, Icon: ui.IconGem, Key: "v"},
+		{Group: Settings, Label: "Sources", URL: route.Sources, Icon: ui.IconDatabase, Key: "s"},
+		{Group: Settings, Label: "People with access", URL: route.Roles, Icon: ui.IconShield, Key: "u"},
+	}
+	for i := range items {
+		items[i].Current = items[i].URL == current
+	}
+	return items
+}
+
+// Me is the signed-in person.
+type Me struct {
+	Name string
+	Role string
+}
+
+// Props is a page's frame.
+type Props struct {
+	Title   string // of the window, without the product's name
+	Org     string
+	About   string // under the organization's name; "Cowork rollout" when empty
+	Theme   string // light, dark, or "" for the system's
+	Path    string // of this page with its query, to come back to after a change of theme
+	KeysOff bool   // single-key shortcuts are switched off
+	Items   []Item
+	Fresh   ui.FreshProps
+	Me      *Me // nil when nobody is signed in: the page is drawn plain
+	Flash   *ui.ToastProps
+}
+
+type section struct {
+	group Group
+	items []Item
+}
+
+// sections returns the sidebar's groups that have a page.
+func (p Props) sections() []section {
+	var out []section
+	for _, g := range []Group{Run, People, Measure, Govern} {
+		if items := p.in(g); len(items) > 0 {
+			out = append(out, section{g, items})
+		}
+	}
+	return out
+}
+
+func (p Props) in(g Group) []Item {
+	var out []Item
+	for _, it := range p.Items {
+		if it.Group == g {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func (p Props) settingsCurrent() bool {
+	for _, it := range p.in(Settings) {
+		if it.Current {
+			return true
+		}
+	}
+	return false
+}
+
+func (p Props) keys() string {
+	if p.KeysOff {
+		return "off"
+	}
+	return "on"
+}
+
+// shortcuts lists the keys for the dialog behind "?".
+func (p Props) shortcuts() []ui.Pair {
+	out := []ui.Pair{{Name: "/", Value: "Search or jump"}}
+	for _, it := range p.Items {
+		if it.Key != "" {
+			out = append(out, ui.Pair{Name: "g " + it.Key, Value: "Go to " + it.Label})
+		}
+	}
+	return append(out, ui.Pair{Name: "?", Value: "This list"}, ui.Pair{Name: "Esc", Value: "Close what floats"})
+}
+
+type look struct {
+	value, label string
+	icon         ui.Glyph
+	current      bool
+}
+
+func (p Props) looks() []look {
+	return []look{
+		{"light", "Light", ui.IconSun, p.Theme == "light"},
+		{"dark", "Dark", ui.IconMoon, p.Theme == "dark"},
+		{"system", "System", ui.IconMonitor, p.Theme == ""},
+	}
+}
+
+func (p Props) title() string {
+	if p.Title == "" {
+		return "Groundswell"
+	}
+	return p.Title + " · Groundswell"
+}
+
+func (p Props) freshURL() string {
+	if p.Fresh.URL != "" {
+		return p.Fresh.URL
+	}
+	return route.Sources
+}
+
+func pressed(on bool) string {
+	if on {
+		return "true"
+	}
+	return "false"
+}
