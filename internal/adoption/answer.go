@@ -226,6 +226,7 @@ type Weekly struct {
 	Period, Covered day.Period
 	Through         day.Date
 	Clipped         bool
+	Missing         string // why there are no weeks; "" otherwise
 	Weeks           []Week
 }
 
@@ -254,6 +255,7 @@ type Funnel struct {
 	At      day.Date // clipped to the data; None before the first complete day
 	Through day.Date
 	Clipped bool
+	Missing string // why there are no rows; "" otherwise
 	Rows    []FunnelRow
 }
 
@@ -274,8 +276,10 @@ type Retention struct {
 	Period, Covered day.Period
 	Through         day.Date
 	Clipped         bool
-	Cohort          *Cohort // nil: everyone
-	Rows            []RetentionRow
+	Cohort          *Cohort        // nil: everyone
+	Missing         string         // why there are no rows; "" otherwise
+	Withheld        bool           // the whole cohort is too small for this asker
+	Rows            []RetentionRow // weeks in which somebody began
 }
 
 // RetentionRow is the people whose first active day lies in one week and in the period.

@@ -26,6 +26,42 @@ func (b *Bits) Set(i int32) {
 	(*b)[w] |= 1 << (uint(i) & 63)
 }
 
+// Drop removes i from b.
+func (b Bits) Drop(i int32) {
+	if w := int(i >> 6); w < len(b) {
+		b[w] &^= 1 << (uint(i) & 63)
+	}
+}
+
+// top returns one more than the highest member, 0 for the empty set.
+func (b Bits) top() int {
+	b = b.Trim()
+	if len(b) == 0 {
+		return 0
+	}
+	return 64*len(b) - bits.LeadingZeros64(b[len(b)-1])
+}
+
+// Any reports whether b has a member.
+func (b Bits) Any() bool {
+	for _, w := range b {
+		if w != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Meets reports whether b and c have a member in common.
+func (b Bits) Meets(c Bits) bool {
+	for i := range min(len(b), len(c)) {
+		if b[i]&c[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Count returns the number of members.
 func (b Bits) Count() int {
 	n := 0

@@ -1,22 +1,210 @@
 package adoption
 
-import "groundswell/internal/day"
+import (
+	"slices"
+
+	"groundswell/internal/day"
+	"groundswell/internal/fault"
+)
 
 // Answer computes every metric for q. It faults with Invalid for a query that
-// makes no sense and NotFound for a cohort that does not exist.
-func (x *Index) Answer(q Query) (Answer, error) { return Answer{}, q.check() }
+// makes no sense and NotFound for a cohort that does not exist. The answer may be
+// shared with others: read it, do not change it.
+func (x *Index) Answer(q Query) (Answer, error) {
+	if err := x.check(q); err != nil {
+		return Answer{}, err
+	}
+	return kept(&x.memo, &x.memo.answers, q, func() Answer { return x.answer(q) }), nil
+}
 
-// Weekly computes the weekly series for q, by cohort when q.By is set.
-func (x *Index) Weekly(q Query) (Weekly, error) { return Weekly{}, q.check() }
+// check faults when q makes no sense or names a cohort that never was.
+func (x *Index) check(q Query) error {
+	if err := q.check(); err != nil {
+		return err
+	}
+	if q.Cohort == "" {
+		return nil
+	}
+	cut := x.divide(q.By, q.Period.To)
+	if cut.find(q.Cohort) < 0 && (q.SeesSmallGroups || q.Cohort != cut.other) {
+		return fault.New(fault.NotFound, "There is no "+string(q.By)+" “"+q.Cohort+"”.")
+	}
+	return nil
+}
 
-// Funnel computes the funnel at q.Period.To; the rest of the period plays no part.
-func (x *Index) Funnel(q Query) (Funnel, error) { return Funnel{}, q.check() }
+// window is a query's period, clipped, with its sets and those of the period before.
+type window struct {
+	x       *Index
+	q       Query
+	covered day.Period
+	now     *span // nil: no data, and missing says why
+	before  *span // nil: no data
+	missing string
+	read    map[By][]*subject // what subjects returned
+}
 
-// Retention computes the triangle for q, of everyone or of one cohort.
-func (x *Index) Retention(q Query) (Retention, error) { return Retention{}, q.check() }
+func (x *Index) window(q Query) *window {
+	w := &window{x: x, q: q, covered: x.clip(q.Period)}
+	if w.missing = x.missing(w.covered); w.missing != "" {
+		return w
+	}
+	w.now = x.span(w.covered)
+	if p := w.covered.Before(); x.missing(p) == "" {
+		w.before = x.span(p)
+	}
+	return w
+}
 
-// Trends computes every metric over the last n complete weeks that end by q.Period.To.
-func (x *Index) Trends(q Query, n int) ([]Trend, error) { return nil, q.check() }
+// missing says why there is no data in a clipped period, "" when there is some.
+func (x *Index) missing(p day.Period) string {
+	switch {
+	case !x.Through.Known() || x.Through < x.first():
+		return "No complete day of usage has been read yet."
+	case p.Days() == 0:
+		return "The data ends on " + x.Through.String() + ", before this period begins."
+	case p.To < x.first():
+		return "Nothing is known before " + x.first().String() + "."
+	}
+	return ""
+}
 
-// Cohorts returns the cohorts of a dimension that somebody is in on day d, in the order answers use.
-func (x *Index) Cohorts(by By, d day.Date) []Cohort { return nil }
+// days is what targets per week are multiplied out by.
+func (w *window) days() int {
+	if n := w.covered.Days(); n > 0 {
+		return n
+	}
+	return w.q.Period.Days()
+}
+
+func (x *Index) answer(q Query) Answer {
+	w := x.window(q)
+	a := Answer{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period)}
+	if q.Cohort != "" {
+		w.answerCohort(&a)
+	} else {
+		w.answerEveryone(&a)
+	}
+	return a
+}
+
+func (x *Index) clipped(p day.Period) bool { return p.To > x.Through }
+
+func (w *window) answerEveryone(a *Answer) {
+	all := w.everyone()
+	a.Licensed = all.licensed
+	a.Figures = w.figures(all)
+	w.trace(a.Figures, nil)
+	if w.q.By != ByNone {
+		for _, s := range w.subjects(w.q.By) {
+			a.Breakdown = append(a.Breakdown, w.row(s))
+		}
+	}
+	a.Columns = columnStatuses(a.Figures)
+	a.Diagnosis = w.diagnose(a.Figures, a.Columns, all)
+}
+
+// answerCohort answers about one cohort: as its row in the breakdown, so that
+// asking for it by name shows no more.
+func (w *window) answerCohort(a *Answer) {
+	for _, s := range w.subjects(w.q.By) {
+		if s.cohort.Slug == w.q.Cohort {
+			w.answerSubject(a, s)
+			return
+		}
+	}
+	w.answerSubject(a, w.hidden(w.named()))
+}
+
+func (w *window) answerSubject(a *Answer, s *subject) {
+	a.Cohort = &s.cohort
+	a.Licensed = s.licensed
+	a.Figures = w.figures(s)
+	if !s.withheld {
+		w.trace(a.Figures, s.people)
+	}
+	a.Columns = columnStatuses(a.Figures)
+	a.Diagnosis = w.diagnose(a.Figures, a.Columns, s)
+}
+
+// subject is a set of people and everything read about them.
+type subject struct {
+	cohort      Cohort
+	people      Bits // nil: everybody
+	size        int  // members on the last day
+	licensed    Licensed
+	now, before []reading // before is nil without data
+	withheld    bool
+}
+
+// about reads every metric of some people; nil is everybody.
+func (w *window) about(c Cohort, people Bits) *subject {
+	s := &subject{cohort: c, people: people}
+	if w.now == nil {
+		s.licensed = Licensed{Basis: BasisMembers, Reason: w.missing}
+		s.now = blankReadings(w.missing)
+		return s
+	}
+	s.licensed = w.now.licensed(people)
+	s.size = count(w.now.members, people)
+	s.now = w.now.readings(people, s.licensed)
+	if w.before != nil {
+		s.before = w.before.readings(people, w.before.licensed(people))
+	}
+	return s
+}
+
+func (w *window) everyone() *subject {
+	s := w.about(Everyone(), nil)
+	if !w.q.SeesSmallGroups {
+		withholdFew([]*subject{s}, w.x.minCohort())
+	}
+	return s
+}
+
+func (w *window) figures(s *subject) []Figure {
+	return w.x.figures(s.now, s.before, w.days(), s.licensed)
+}
+
+func (w *window) row(s *subject) Row {
+	return Row{Cohort: s.cohort, People: s.size, Licensed: s.licensed, Figures: w.figures(s)}
+}
+
+// subjects reads every cohort of a dimension that this asker may see.
+func (w *window) subjects(by By) []*subject {
+	if out, ok := w.read[by]; ok {
+		return out
+	}
+	var out []*subject
+	for _, a := range w.audiences(by) {
+		if a.withheld {
+			out = append(out, w.hidden(a.cohort))
+		} else {
+			out = append(out, w.about(a.cohort, a.people))
+		}
+	}
+	if !w.q.SeesSmallGroups {
+		withholdFew(out, w.x.minCohort())
+	}
+	w.read = map[By][]*subject{by: out}
+	return out
+}
+
+func (x *Index) minCohort() int {
+	return max(x.Settings.MinCohortSize, DefaultSettings().MinCohortSize)
+}
+
+// hidden is a subject of which nothing may be told.
+func (w *window) hidden(c Cohort) *subject {
+	s := &subject{cohort: c, withheld: true, licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
+	s.now = blankReadings(withheldWhy)
+	for i := range s.now {
+		s.now[i].reason = withheldWhy
+		s.now[i].withheld = true
+	}
+	return s
+}
+
+// indexOf returns where a metric stands in the catalogue.
+func indexOf(k Key) int {
+	return slices.IndexFunc(catalogue, func(m Metric) bool { return m.Key == k })
+}

@@ -52,6 +52,8 @@ type Settings struct {
 	TaskMinActions int    // task_min_actions, default 1
 	MinCohortSize  int    // min_cohort_size, default 5, never less
 	HourlyRate     *Money // loaded_hourly_rate in USD; nil while unset
+
+	Targets map[Key]float64 // in place of the defaults of the catalogue, per week or per licensed person where those are
 }
 
 // DefaultSettings are those of a new installation.
@@ -61,6 +63,7 @@ func DefaultSettings() Settings { return Settings{TaskMinActions: 1, MinCohortSi
 // It is immutable once loaded and safe for concurrent use.
 type Index struct {
 	Generation int64
+	First      day.Date    // first day of usage that was ever read; anything before [FirstDay], the zero value too, is FirstDay
 	Through    day.Date    // data_through; None before the first complete day
 	Days       []DayIndex  // ascending, complete days and later landed ones; a day without usage may be missing
 	Members    []Member    // by ordinal
@@ -73,4 +76,6 @@ type Index struct {
 	CostGranted  bool
 	CostThrough  day.Date // last day of complete cost; None before it
 	Settings     Settings
+
+	memo memo // what was derived from the above, once
 }

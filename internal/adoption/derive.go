@@ -1,0 +1,194 @@
+package adoption
+
+import (
+	"sort"
+	"sync"
+
+	"groundswell/internal/day"
+)
+
+// memo keeps what is derived from an index, which never changes: so nothing in
+// it ever grows stale.
+type memo struct {
+	once sync.Once
+	base derived
+
+	mu        sync.Mutex
+	divisions map[divisionKey]*division
+	tallies   map[tallyKey][]tally
+	answers   map[Query]Answer
+	overlaps  map[day.Date][]bool
+}
+
+// derived is what every panel needs of the history, so that none reads it again.
+type derived struct {
+	n                        int        // one more than the highest ordinal in use
+	signedIn, active, tasked []day.Date // each member's first such day; Never
+	weeks                    map[day.Date]weekSets
+	moves                    []day.Date // days on which a placement begins
+}
+
+// weekSets are the people of a whole ISO week.
+type weekSets struct{ active, tasked Bits }
+
+// maxKept bounds what is kept of each kind; beyond it the memo starts over.
+const maxKept = 2048
+
+// Warm derives what the first panel would otherwise wait for. It may be called
+// more than once and at any time.
+func (x *Index) Warm() { x.derived() }
+
+func (x *Index) derived() *derived {
+	x.memo.once.Do(func() { x.memo.base = x.derive() })
+	return &x.memo.base
+}
+
+func (x *Index) derive() derived {
+	n := x.size()
+	d := derived{n: n, weeks: map[day.Date]weekSets{}, moves: moves(x.Placements)}
+	d.signedIn = firsts(n, x.Days, func(y *DayIndex) Bits { return y.SignedIn })
+	d.active = firsts(n, x.Days, func(y *DayIndex) Bits { return y.Active })
+	d.tasked = firsts(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })
+	for i := range x.Days {
+		y := &x.Days[i]
+		w := d.weeks[y.Day.Monday()]
+		w.active.Add(y.Active)
+		w.tasked.Add(y.Tasked)
+		d.weeks[y.Day.Monday()] = w
+	}
+	return d
+}
+
+// firsts returns the first day on which each of n members is in the day's set.
+func firsts(n int, days []DayIndex, set func(*DayIndex) Bits) []day.Date {
+	out := make([]day.Date, n)
+	for i := range out {
+		out[i] = day.Never
+	}
+	var seen Bits
+	for i := range days {
+		b := set(&days[i])
+		b.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
+		seen.Add(b)
+	}
+	return out
+}
+
+// size returns one more than the highest ordinal in use.
+func (x *Index) size() int {
+	n := len(x.Members)
+	for i := range x.Days {
+		for _, b := range []Bits{x.Days[i].SignedIn, x.Days[i].Active} {
+			n = max(n, b.top())
+		}
+	}
+	for _, g := range x.Groups {
+		n = max(n, g.Members.top())
+	}
+	if k := len(x.Placements); k > 0 {
+		n = max(n, int(x.Placements[k-1].Member)+1)
+	}
+	return n
+}
+
+func (x *Index) everyone() Bits {
+	n := x.derived().n
+	out := make(Bits, (n+63)/64)
+	for i := range out {
+		out[i] = ^uint64(0)
+	}
+	if r := uint(n) & 63; r != 0 {
+		out[len(out)-1] = 1<<r - 1
+	}
+	return out
+}
+
+// between returns the days of the index that lie in p.
+func (x *Index) between(p day.Period) []DayIndex {
+	lo := sort.Search(len(x.Days), func(i int) bool { return x.Days[i].Day >= p.From })
+	hi := sort.Search(len(x.Days), func(i int) bool { return x.Days[i].Day > p.To })
+	if lo >= hi {
+		return nil
+	}
+	return x.Days[lo:hi]
+}
+
+// union returns whoever is in a day's set on any day of p.
+func (x *Index) union(p day.Period, set func(*DayIndex) Bits) Bits {
+	var out Bits
+	days := x.between(p)
+	for i := range days {
+		out.Add(set(&days[i]))
+	}
+	return out
+}
+
+// activeIn returns whoever has an active day in p, and a task day. Whole weeks
+// come from the derived weeks, the days around them one by one.
+func (x *Index) activeIn(p day.Period) weekSets {
+	weeks := x.derived().weeks
+	var out weekSets
+	for d := p.From; d <= p.To; {
+		if d == d.Monday() && d+6 <= p.To {
+			out.active.Add(weeks[d].active)
+			out.tasked.Add(weeks[d].tasked)
+			d += 7
+			continue
+		}
+		for _, y := range x.between(day.Period{From: d, To: d}) {
+			out.active.Add(y.Active)
+			out.tasked.Add(y.Tasked)
+		}
+		d++
+	}
+	return out
+}
+
+// upTo returns the members whose first day lies on or before d.
+func upTo(first []day.Date, d day.Date) Bits {
+	out := make(Bits, (len(first)+63)/64)
+	for i, f := range first {
+		if f <= d {
+			out[i>>6] |= 1 << (uint(i) & 63)
+		}
+	}
+	return out
+}
+
+// membersOn returns the members on d.
+func (x *Index) membersOn(d day.Date) Bits {
+	out := make(Bits, (len(x.Members)+63)/64)
+	for i, m := range x.Members {
+		if m.Listed && m.Added <= d {
+			out[i>>6] |= 1 << (uint(i) & 63)
+		}
+	}
+	return out
+}
+
+func (m *memo) division(k divisionKey, make func() *division) *division {
+	return kept(m, &m.divisions, k, make)
+}
+
+func (m *memo) overlap(at day.Date, make func() []bool) []bool {
+	return kept(m, &m.overlaps, at, make)
+}
+
+// kept returns what is kept under k, or makes and keeps it. Two callers may both
+// make it; they make the same.
+func kept[K comparable, V any](m *memo, in *map[K]V, k K, make func() V) V {
+	m.mu.Lock()
+	v, ok := (*in)[k]
+	m.mu.Unlock()
+	if ok {
+		return v
+	}
+	v = make()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if *in == nil || len(*in) >= maxKept {
+		*in = map[K]V{}
+	}
+	(*in)[k] = v
+	return v
+}

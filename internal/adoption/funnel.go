@@ -1,0 +1,78 @@
+package adoption
+
+import "groundswell/internal/day"
+
+// habitualWeeks are the complete weeks looked at for a habit; three of them make one.
+const habitualWeeks = 4
+
+// Funnel computes the funnel at q.Period.To; the rest of the period plays no
+// part. It faults as [Index.Answer] does.
+func (x *Index) Funnel(q Query) (Funnel, error) {
+	q.Period.From = q.Period.To
+	if err := x.check(q); err != nil {
+		return Funnel{}, err
+	}
+	at := min(q.Period.To, x.Through)
+	out := Funnel{To: q.Period.To, At: at, Through: x.Through, Clipped: x.clipped(q.Period)}
+	if out.Missing = x.missing(day.Period{From: at, To: at}); out.Missing != "" {
+		return out, nil
+	}
+	w := &window{x: x, q: q, covered: day.Period{From: at, To: at}}
+	w.now = &span{x: x, period: w.covered, members: x.membersOn(at)}
+	stages := x.stages(at, w.now.members)
+	for _, a := range w.rows() {
+		out.Rows = append(out.Rows, w.funnelRow(a, stages))
+	}
+	return out, nil
+}
+
+// stages returns the members who got as far as each stage by a day.
+func (x *Index) stages(at day.Date, members Bits) [3]Bits {
+	d := x.derived()
+	signedIn := members.And(upTo(d.signedIn, at))
+	delegated := signedIn.And(upTo(d.tasked, at))
+	return [3]Bits{signedIn, delegated, delegated.And(x.habitual(at))}
+}
+
+// habitual returns whoever was active in three of the last four complete weeks.
+func (x *Index) habitual(at day.Date) Bits {
+	var w [habitualWeeks]Bits
+	monday := lastSunday(at).Monday()
+	for i := range w {
+		w[i] = x.derived().weeks[monday-day.Date(7*i)].active
+	}
+	early := w[0].And(w[1]).And(w[2].Or(w[3]))
+	late := w[2].And(w[3]).And(w[0].Or(w[1]))
+	return early.Or(late)
+}
+
+// rows returns whom a listing is about: everybody, every cohort this asker may
+// see, or the one named.
+func (w *window) rows() []audience {
+	if w.q.By == ByNone {
+		return []audience{{cohort: Everyone()}}
+	}
+	as := w.audiences(w.q.By)
+	if w.q.Cohort == "" {
+		return as
+	}
+	for _, a := range as {
+		if a.cohort.Slug == w.q.Cohort {
+			return []audience{a}
+		}
+	}
+	return []audience{{cohort: w.named(), withheld: true}}
+}
+
+func (w *window) funnelRow(a audience, stages [3]Bits) FunnelRow {
+	if a.withheld {
+		return FunnelRow{Cohort: a.cohort, Withheld: true, Licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
+	}
+	return FunnelRow{
+		Cohort:    a.cohort,
+		Licensed:  w.now.licensed(a.people),
+		SignedIn:  count(stages[0], a.people),
+		Delegated: count(stages[1], a.people),
+		Habitual:  count(stages[2], a.people),
+	}
+}

@@ -1,0 +1,153 @@
+package adoption
+
+import "groundswell/internal/day"
+
+// span is a period's people as sets: every metric of every cohort is a few
+// counts of their intersections.
+type span struct {
+	x      *Index
+	period day.Period // within the data
+	days   []DayIndex
+
+	members  Bits // on the last day
+	signedIn Bits // members with a signed-in day by the last day
+	tasked   Bits // members with a task day by the last day
+
+	week   Bits // active in the last complete week
+	inWeek bool // there is such a week
+
+	began    Bits // first active day in the period, 13 days of data after it
+	returned Bits // of these, active again 7 to 13 days later
+
+	active   Bits    // with an active day in the period
+	advanced Bits    // of these, with a connector, skill or plugin use
+	used     [3]Bits // of these, with a connector, a skill, a plugin use
+	reported [3]Bits // of these, for whom the number was reported, zero included
+	counted  Bits    // of these, whose sessions were reported
+
+	sums sum // sessions, once a cohort asks
+}
+
+// first returns the first day there can be data for.
+func (x *Index) first() day.Date { return max(x.First, FirstDay) }
+
+// clip returns the part of p that lies in the data. It keeps the beginning, so
+// that "equal length just before" stays what it says.
+func (x *Index) clip(p day.Period) day.Period {
+	return day.Period{From: p.From, To: min(p.To, x.Through)}
+}
+
+// span gathers the sets of p, which must be within the data.
+func (x *Index) span(p day.Period) *span {
+	d := x.derived()
+	s := &span{x: x, period: p, days: x.between(p), members: x.membersOn(p.To)}
+	s.signedIn = s.members.And(upTo(d.signedIn, p.To))
+	s.tasked = s.members.And(upTo(d.tasked, p.To))
+	sunday := lastSunday(p.To)
+	if s.inWeek = sunday >= x.first(); s.inWeek {
+		s.week = d.weeks[sunday.Monday()].active
+	}
+	s.began, s.returned = x.beginners(p)
+	s.active = x.activeIn(p).active
+	s.addFeatures()
+	return s
+}
+
+// lastSunday returns the last day of the last complete week ending on or before d.
+func lastSunday(d day.Date) day.Date {
+	if d == d.Sunday() {
+		return d
+	}
+	return d.Monday() - 1
+}
+
+func (s *span) addFeatures() {
+	sets := [3]func(*DayIndex) (used, known Bits){
+		func(y *DayIndex) (Bits, Bits) { return y.Connectors, y.ConnectorsKnown },
+		func(y *DayIndex) (Bits, Bits) { return y.Skills, y.SkillsKnown },
+		func(y *DayIndex) (Bits, Bits) { return y.Plugins, y.PluginsKnown },
+	}
+	for i := range s.days {
+		y := &s.days[i]
+		s.counted.Add(y.SessionsKnown)
+		for k, set := range sets {
+			used, known := set(y)
+			s.used[k].Add(used)
+			s.reported[k].Add(known)
+		}
+	}
+	s.counted = s.counted.And(s.active)
+	for k := range sets {
+		s.used[k] = s.used[k].And(s.active)
+		s.reported[k] = s.reported[k].And(s.active)
+		s.advanced.Add(s.used[k])
+	}
+}
+
+// beginners returns the people whose first active day lies in p with 13 days of
+// data after it, and those of them who were active again 7 to 13 days later.
+func (x *Index) beginners(p day.Period) (began, returned Bits) {
+	last := min(p.To, x.Through-(daysToWeek2+6))
+	active := x.activeSets(day.Period{From: p.From + daysToWeek2, To: last + daysToWeek2 + 6})
+	for m, f := range x.derived().active {
+		if f < p.From || f > last {
+			continue
+		}
+		began.Set(int32(m))
+		at := int(f - p.From)
+		for _, b := range active[at : at+7] {
+			if b.Has(int32(m)) {
+				returned.Set(int32(m))
+				break
+			}
+		}
+	}
+	return began, returned
+}
+
+// daysToWeek2 is how many days after the first one the second week begins.
+const daysToWeek2 = 7
+
+// activeSets returns who was active on each day of p.
+func (x *Index) activeSets(p day.Period) []Bits {
+	out := make([]Bits, p.Days())
+	for _, y := range x.between(p) {
+		out[y.Day-p.From] = y.Active
+	}
+	return out
+}
+
+// sessions returns the sessions of who in the period; of everybody when who is nil.
+func (s *span) sessions(who Bits) int {
+	if who == nil {
+		return sessionCount(s.days)
+	}
+	if s.sums == nil {
+		s.sums = sessions(s.days)
+	}
+	return s.sums.total(who)
+}
+
+// licensed returns the denominator of the rates over licensed, on the last day:
+// of the people in who, or of the organization when who is nil.
+func (s *span) licensed(who Bits) Licensed {
+	if who != nil {
+		n := s.members.CountAnd(who)
+		return Licensed{Count: &n, Basis: BasisMembers}
+	}
+	return s.x.licensed(s.period.To, s.members)
+}
+
+func (x *Index) licensed(at day.Date, members Bits) Licensed {
+	if !x.SeatsGranted {
+		n := members.Count()
+		return Licensed{Count: &n, Basis: BasisMembers, Note: "Licensed is the number of members: the key may not read summaries, which hold the seats."}
+	}
+	for i := len(x.Seats) - 1; i >= 0; i-- {
+		if s := x.Seats[i]; s.Day <= at && s.Assigned.Reported() {
+			n := int(s.Assigned)
+			return Licensed{Count: &n, Basis: BasisSeats}
+		}
+	}
+	return Licensed{Basis: BasisSeats, Reason: "No seat count has been read for a day up to " + at.String() + "."}
+}

@@ -1,0 +1,60 @@
+package adoption
+
+// sum adds up numbers of many members at once: bit plane k holds the members
+// whose total has bit k set. The zero sum is all zeros.
+type sum []Bits
+
+// add adds 2^k for every member of b.
+func (s *sum) add(b Bits, k int) {
+	for w, carry := range b {
+		for j := k; carry != 0; j++ {
+			p := s.plane(j, w)
+			*p, carry = *p^carry, *p&carry
+		}
+	}
+}
+
+// plane returns word w of plane k, grown into being.
+func (s *sum) plane(k, w int) *uint64 {
+	for len(*s) <= k {
+		*s = append(*s, nil)
+	}
+	p := &(*s)[k]
+	if len(*p) <= w {
+		grown := make(Bits, w+1, 2*(w+1))
+		copy(grown, *p)
+		*p = grown
+	}
+	return &(*p)[w]
+}
+
+// total returns the sum over the members of who.
+func (s sum) total(who Bits) int {
+	n := 0
+	for k, p := range s {
+		n += p.CountAnd(who) << k
+	}
+	return n
+}
+
+// sessions returns everybody's sessions over some days.
+func sessions(days []DayIndex) sum {
+	var s sum
+	for i := range days {
+		for k, p := range days[i].Sessions {
+			s.add(p, k)
+		}
+	}
+	return s
+}
+
+// sessionCount returns the sessions of all members over some days.
+func sessionCount(days []DayIndex) int {
+	n := 0
+	for i := range days {
+		for k, p := range days[i].Sessions {
+			n += p.Count() << k
+		}
+	}
+	return n
+}

@@ -1,0 +1,95 @@
+package adoption
+
+import "groundswell/internal/day"
+
+// maxTrend is how many weeks back "improving" looks at most, and the least it looks at is two.
+const maxTrend = 8
+
+// Trends computes every metric over each of the last n complete weeks that end
+// by q.Period.To: what sparklines draw. Metrics whose data is still awaited have
+// points without values. It faults as [Index.Answer] does.
+func (x *Index) Trends(q Query, n int) ([]Trend, error) {
+	if err := x.check(q); err != nil {
+		return nil, err
+	}
+	w := x.listing(q)
+	out := make([]Trend, len(catalogue))
+	for i, m := range catalogue {
+		out[i].Key = m.Key
+	}
+	if w.missing != "" {
+		return out, nil
+	}
+	a := w.rows()[0]
+	if a.withheld {
+		return out, nil
+	}
+	for i, points := range w.points(a.people, n) {
+		out[i].Points = points
+	}
+	return out, nil
+}
+
+// points returns, metric by metric, the last n complete weeks, oldest first.
+func (w *window) points(who Bits, n int) [][]Point {
+	out := make([][]Point, len(catalogue))
+	sunday := lastSunday(w.covered.To)
+	for k := n - 1; k >= 0; k-- {
+		week := day.Period{From: sunday.Monday() - day.Date(7*k), To: sunday - day.Date(7*k)}
+		if w.x.missing(week) != "" {
+			continue
+		}
+		for i, v := range w.weekValues(week, who) {
+			out[i] = append(out[i], Point{Week: week.From, Value: v})
+		}
+	}
+	return out
+}
+
+func (w *window) weekValues(week day.Period, who Bits) []*float64 {
+	s := w.x.span(week)
+	out := make([]*float64, len(catalogue))
+	for i, r := range s.readings(who, s.licensed(who)) {
+		if w.q.SeesSmallGroups || r.about == 0 || r.about >= w.x.minCohort() {
+			out[i] = r.value
+		}
+	}
+	return out
+}
+
+// trace fills in whether figures improve, week over week.
+func (w *window) trace(fs []Figure, who Bits) {
+	if w.now == nil {
+		return
+	}
+	n := min(maxTrend, max(2, w.covered.Days()/7))
+	for i, points := range w.points(who, n) {
+		slope, ok := Slope(points)
+		if !ok || !fs[i].Known() {
+			continue
+		}
+		better := slope > 0
+		if catalogue[i].LowerBetter {
+			better = slope < 0
+		}
+		fs[i].Improving = &better
+	}
+}
+
+// Slope returns by how much a metric changes from week to week, as the least
+// squares line through its points has it; false with fewer than two of them.
+func Slope(points []Point) (float64, bool) {
+	var n, sx, sy, sxx, sxy float64
+	for _, p := range points {
+		if p.Value == nil {
+			continue
+		}
+		x := float64(p.Week) / 7
+		n, sx, sy = n+1, sx+x, sy+*p.Value
+		sxx, sxy = sxx+x*x, sxy+x**p.Value
+	}
+	if n < 2 {
+		return 0, false
+	}
+	return (n*sxy - sx*sy) / (n*sxx - sx*sx), true
+}

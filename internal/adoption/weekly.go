@@ -1,0 +1,185 @@
+package adoption
+
+import "groundswell/internal/day"
+
+// Weekly computes the weekly series for q, by cohort when q.By is set. It faults
+// as [Index.Answer] does. Cohorts are those of the period's last day; in each week
+// they hold the people placed in them on the week's last day.
+func (x *Index) Weekly(q Query) (Weekly, error) {
+	if err := x.check(q); err != nil {
+		return Weekly{}, err
+	}
+	w := x.listing(q)
+	out := Weekly{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period)}
+	if w.now == nil {
+		out.Missing = w.missing
+		return out, nil
+	}
+	out.Weeks = w.weeks()
+	return out, nil
+}
+
+// tallyKey names the tallies of a stretch of days.
+type tallyKey struct {
+	division divisionKey
+	days     day.Period
+}
+
+// tally is what some people did in a week.
+type tally struct{ members, active, delegating, sessions int }
+
+func (t *tally) add(u tally) {
+	t.members += u.members
+	t.active += u.active
+	t.delegating += u.delegating
+	t.sessions += u.sessions
+}
+
+func (w *window) weeks() []Week {
+	as := w.series()
+	var out []Week
+	for d := max(w.covered.From, w.x.first()).Monday(); d <= w.covered.To; d += 7 {
+		days := day.Period{From: max(d, w.covered.From), To: min(d+6, w.covered.To)}
+		week := Week{StartsOn: d, Covered: days, Complete: days.Days() == 7}
+		week.Cohorts = w.cohortsIn(days, as)
+		out = append(out, week)
+	}
+	return out
+}
+
+// series returns the audiences of the series: everybody, all cohorts, or the one named.
+func (w *window) series() []audience {
+	if w.q.By == ByNone {
+		return nil
+	}
+	as := w.audiences(w.q.By)
+	if w.q.SeesSmallGroups {
+		as = w.everSeen()
+	}
+	if w.q.Cohort == "" {
+		return as
+	}
+	for _, a := range as {
+		if a.cohort.Slug == w.q.Cohort {
+			return []audience{a}
+		}
+	}
+	return []audience{{cohort: w.named(), withheld: true}}
+}
+
+// everSeen returns every cohort that somebody was in at the end of any week.
+func (w *window) everSeen() []audience {
+	var out []audience
+	cut := w.x.divide(w.q.By, w.covered.To)
+	for i, c := range cut.cohorts {
+		if c.Slug == w.q.Cohort || w.peopled(i) {
+			out = append(out, audience{cohort: c, of: []int{i}})
+		}
+	}
+	return out
+}
+
+func (w *window) peopled(i int) bool {
+	for d := w.covered.From.Sunday(); ; d += 7 {
+		if w.x.divide(w.q.By, min(d, w.covered.To)).people[i].Any() {
+			return true
+		}
+		if d >= w.covered.To {
+			return false
+		}
+	}
+}
+
+func (w *window) cohortsIn(days day.Period, as []audience) []WeekCohort {
+	if w.q.By == ByNone {
+		t := w.x.tallies(ByNone, days)[0]
+		licensed := w.x.licensedCount(days.To, t.members)
+		return []WeekCohort{{Cohort: Everyone(), Licensed: licensed, Active: t.active, Delegating: t.delegating, Sessions: t.sessions}}
+	}
+	out := make([]WeekCohort, len(as))
+	sizes := make([]int, len(as))
+	for i, a := range as {
+		t := w.tally(days, a)
+		sizes[i] = max(t.members, min(1, t.active))
+		out[i] = WeekCohort{Cohort: a.cohort, Licensed: &t.members, Active: t.active, Delegating: t.delegating, Sessions: t.sessions, Withheld: a.withheld}
+	}
+	if !w.q.SeesSmallGroups {
+		withholdWeek(out, sizes, w.x.minCohort())
+	}
+	for i := range out {
+		if out[i].Withheld {
+			out[i] = WeekCohort{Cohort: out[i].Cohort, Withheld: true}
+		}
+	}
+	return out
+}
+
+// withholdWeek withholds cohorts that were too small in this week, though they
+// are large enough at the end of the period, and enough of the next smallest ones.
+func withholdWeek(out []WeekCohort, sizes []int, least int) {
+	var at, some []int
+	for i, n := range sizes {
+		if n > 0 {
+			at = append(at, i)
+			some = append(some, n)
+		}
+	}
+	for i, hide := range smallest(some, least) {
+		if hide {
+			out[at[i]].Withheld = true
+		}
+	}
+}
+
+// tally returns what an audience did. Cohorts that do not overlap add up.
+func (w *window) tally(days day.Period, a audience) tally {
+	var t tally
+	if len(a.of) > 1 && w.q.By == ByGroup {
+		return w.x.take(days, []Bits{a.people})[0]
+	}
+	all := w.x.tallies(w.q.By, days)
+	for _, i := range a.of {
+		t.add(all[i])
+	}
+	return t
+}
+
+// tallies returns the tallies of every cohort of a division, as of the last of
+// these days; of everybody for ByNone. Those of whole weeks are kept.
+func (x *Index) tallies(by By, days day.Period) []tally {
+	make := func() []tally {
+		if by == ByNone {
+			return x.take(days, []Bits{nil})
+		}
+		return x.take(days, x.divide(by, days.To).people)
+	}
+	if days.Days() != 7 {
+		return make()
+	}
+	key := tallyKey{division: divisionKey{by: by, epoch: x.epoch(days.To)}, days: days}
+	return kept(&x.memo, &x.memo.tallies, key, make)
+}
+
+// take counts, over these days, each of several sets of people; nil is everybody.
+func (x *Index) take(days day.Period, people []Bits) []tally {
+	members := x.membersOn(days.To)
+	in := x.activeIn(days)
+	all := people[0] == nil && len(people) == 1
+	if all {
+		return []tally{{members.Count(), in.active.Count(), in.tasked.Count(), sessionCount(x.between(days))}}
+	}
+	sums := sessions(x.between(days))
+	out := make([]tally, len(people))
+	for i, p := range people {
+		out[i] = tally{members.CountAnd(p), in.active.CountAnd(p), in.tasked.CountAnd(p), sums.total(p)}
+	}
+	return out
+}
+
+// licensedCount is the organization's licensed people on a day.
+func (x *Index) licensedCount(at day.Date, members int) *int {
+	if !x.SeatsGranted {
+		return &members
+	}
+	return x.licensed(at, nil).Count
+}
