@@ -135,6 +135,8 @@ type Failure struct {
 	Latest     day.Date  // TooRecent: the last day that can be asked for; None when not told
 	RetryAfter time.Time // RateLimited: when to come back; zero when not told
 	Err        error
+
+	midway bool // refused behind the first page: the cursor may have expired
 }
 
 // Error returns the sentence and the cause.

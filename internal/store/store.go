@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,9 @@ import (
 type Store struct {
 	pool *pgxpool.Pool
 	keys *seal.Keyring // seals credentials and signs the audit log
+
+	index      indexCache
+	partitions sync.Map // names of partitions of usage_day known to exist
 }
 
 // New makes a store over an open pool. keys seals credentials and signs the

@@ -1,0 +1,216 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"groundswell/internal/day"
+)
+
+const (
+	maxPages    = 20_000 // of one unit: more than any organization has
+	maxBarren   = 50     // empty pages in a row that still name a next one
+	steadyRows  = 20     // a unit of fewer rows may shrink as it likes
+	probesBack  = 4      // how many days a range is shortened by when it is too recent and no latest day is told
+	attempts    = 2      // readings of a unit before its trouble is a failure
+	lastAttempt = attempts - 1
+)
+
+// errStale says that staged pages cannot be gone on with.
+var errStale = errors.New("staged pages are stale")
+
+// unit reads u to its end. Without an error and without a draft there is
+// nothing to be had of it yet.
+func (r *reading) unit(ctx context.Context, u Unit) (Draft, error) {
+	for probe := 0; ; probe++ {
+		d, err := r.attempt(ctx, u)
+		var f *Failure
+		if !errors.As(err, &f) || ctx.Err() != nil {
+			return d, err
+		}
+		switch {
+		case f.Reason == TooRecent:
+			shorter, ok := r.tooRecent(u, f, probe)
+			if !ok {
+				return nil, nil
+			}
+			u = shorter
+		case r.source == Roles && u.Key != listKey && f.Reason == Refused:
+			return r.hold.Draft(u), nil // a role of another linked organization grants nothing here
+		default:
+			return nil, err
+		}
+	}
+}
+
+// tooRecent moves the watermark before the day that is not to be had yet. Of a
+// range, the part before it is left to be asked for.
+func (r *reading) tooRecent(u Unit, f *Failure, probe int) (Unit, bool) {
+	last := u.To - 1
+	if f.Latest.Known() && f.Latest != 0 {
+		last = min(last, f.Latest)
+	}
+	r.until = min(r.until, last+1)
+	if r.source.shape() != ranged || last < u.From || probe >= probesBack {
+		return u, false
+	}
+	prefix := u.Key[:len(u.Key)-len(rangeUnit(u.Source, "", u.From, u.To).Key)]
+	return rangeUnit(u.Source, prefix, u.From, last), true
+}
+
+// attempt reads u, and once more from its first page when what came cannot be right.
+func (r *reading) attempt(ctx context.Context, u Unit) (Draft, error) {
+	for try := 0; ; try++ {
+		d, err := r.pages(ctx, u)
+		if err == nil {
+			err = r.plausible(ctx, u, d, try)
+		}
+		if err == nil {
+			return d, nil
+		}
+		if try == lastAttempt || ctx.Err() != nil || !worthAnother(err) {
+			return nil, err
+		}
+		if err := r.hold.Discard(ctx, r.no, u); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// worthAnother reports whether reading the unit from its first page may help.
+func worthAnother(err error) bool {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Reason == BadAnswer || f.midway
+	}
+	return errors.Is(err, errStale)
+}
+
+// plausible refuses a re-read that lost too many rows. Figures of a past day
+// are revised by a few percent; a day that loses a quarter of its rows, or a
+// listing that loses half, is a cut answer until proven otherwise. The proof is
+// the same count on another day: that is what the API says, then.
+func (r *reading) plausible(ctx context.Context, u Unit, d Draft, try int) error {
+	before, ok := r.landed[u.Key]
+	if !ok || before.Rows < steadyRows || !shrank(u, before.Rows, d.Rows()) {
+		return nil
+	}
+	today := day.FromTime(r.now())
+	if before.ShrunkTo == d.Rows() && before.ShrunkOn < today {
+		return nil
+	}
+	if try == lastAttempt && before.ShrunkTo != d.Rows() {
+		if err := r.hold.Shrunk(ctx, u, d.Rows(), today); err != nil {
+			return err
+		}
+	}
+	return &Failure{Reason: BadAnswer, RequestID: r.snapshot().RequestID, Say: fmt.Sprintf(
+		"%s %s came back with %d rows where %d were read before; what was read before is kept. If it says the same tomorrow, it is believed.",
+		u.Source, u.Key, d.Rows(), before.Rows)}
+}
+
+func shrank(u Unit, before, now int) bool {
+	if u.Source.shape() == daily {
+		return now <= before-before/4
+	}
+	return now <= before/2
+}
+
+// pages reads u page by page into a draft, going on behind what is staged.
+func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
+	d := r.hold.Draft(u)
+	t := trail{seen: map[string]bool{"": true}}
+	if err := r.replay(ctx, u, d, &t); err != nil {
+		return nil, err
+	}
+	staging := make(chan error, 1)
+	staging <- nil
+	for !t.ended {
+		page, err := r.up.Fetch(ctx, u, t.next)
+		if err != nil {
+			<-staging // what was fetched before is kept
+			return nil, t.midway(err)
+		}
+		cursor, no := t.next, t.pages
+		if err := t.step(u, page); err != nil {
+			<-staging
+			return nil, err
+		}
+		if err := <-staging; err != nil {
+			return nil, fmt.Errorf("keep page %d of %s: %w", no-1, u.Key, err)
+		}
+		s := Staged{Page: no, Cursor: cursor, Next: page.Next, RequestID: page.RequestID, At: r.now(), Rows: page.Facts.Rows, Body: page.Body}
+		go func() { staging <- r.hold.Stage(ctx, r.no, u, s) }()
+		d.Add(page.Facts)
+		r.counted(page.Facts, page.RequestID)
+		if err := r.save(ctx, false); err != nil {
+			<-staging
+			return nil, err
+		}
+	}
+	if err := <-staging; err != nil {
+		return nil, fmt.Errorf("keep the last page of %s: %w", u.Key, err)
+	}
+	return d, nil
+}
+
+// replay adds the pages that a run which was cut off had staged.
+func (r *reading) replay(ctx context.Context, u Unit, d Draft, t *trail) error {
+	return r.hold.Staged(ctx, r.no, u, r.now().Add(-stagedWithin), func(s Staged) error {
+		f, err := r.up.Decode(u, s.Body)
+		if err != nil || s.Page != t.pages || s.Cursor != t.next {
+			return errStale
+		}
+		if err := t.step(u, Page{Next: s.Next, RequestID: s.RequestID, Facts: f}); err != nil {
+			return errStale
+		}
+		d.Add(f)
+		r.counted(f, "")
+		return nil
+	})
+}
+
+// trail is the way through a unit's pages.
+type trail struct {
+	seen   map[string]bool
+	next   string
+	pages  int
+	barren int
+	ended  bool
+}
+
+// step goes behind a page, and refuses to go in circles.
+func (t *trail) step(u Unit, p Page) error {
+	t.pages++
+	if p.Facts.Rows > 0 {
+		t.barren = 0
+	} else {
+		t.barren++
+	}
+	bad := ""
+	switch {
+	case p.Next == "":
+		t.ended = true
+	case t.seen[p.Next]:
+		bad = "names a page as its next one that was read before"
+	case t.barren >= maxBarren || t.pages >= maxPages:
+		bad = "goes on and on without rows"
+	}
+	if bad != "" {
+		return &Failure{Reason: BadAnswer, RequestID: p.RequestID, Say: fmt.Sprintf("The API's list of %s (%s) %s; nothing of it was used.", u.Source, u.Key, bad)}
+	}
+	t.seen[p.Next], t.next = true, p.Next
+	return nil
+}
+
+// midway marks a refusal that may be about the cursor and not about the unit.
+func (t *trail) midway(err error) error {
+	var f *Failure
+	if t.next == "" || !errors.As(err, &f) || f.Reason != Refused {
+		return err
+	}
+	marked := *f
+	marked.midway = true
+	return &marked
+}

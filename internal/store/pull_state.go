@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"groundswell/internal/day"
+	"groundswell/internal/pull"
+)
+
+const (
+	// Whether a worker holds the pull, seen from any connection.
+	heldSQL = `
+exists (select from pg_locks
+        where locktype = 'advisory' and granted and objsubid = 1
+          and database = (select oid from pg_database where datname = current_database())
+          and classid = (@lock::bigint >> 32)::int::oid and objid::bigint = (@lock::bigint & 4294967295))`
+
+	statesSQL = `
+select source, status, running, ` + heldSQL + ` as held, through, failing_since, reason, say, request_id, row_count, unknown,
+       last_run_at, last_success_at, units_done, units_total, current_unit
+from source_state
+where @source = '' or source = @source`
+
+	// A source that gains or loses its grant changes figures.
+	saveStateSQL = `
+with before as (
+    select status from source_state where source = @source
+), saved as (
+    insert into source_state (source, status, running, through, failing_since, reason, say, request_id, row_count, unknown,
+        last_run_at, last_success_at, units_done, units_total, current_unit)
+    values (@source, @status, @running, @through, @failing_since, @reason, @say, @request_id, @rows, @unknown,
+        @last_run, @last_success, @done, @total, @current)
+    on conflict (source) do update set status = excluded.status, running = excluded.running, through = excluded.through,
+        failing_since = excluded.failing_since, reason = excluded.reason, say = excluded.say, request_id = excluded.request_id,
+        row_count = excluded.row_count, unknown = excluded.unknown, last_run_at = excluded.last_run_at,
+        last_success_at = excluded.last_success_at, units_done = excluded.units_done, units_total = excluded.units_total,
+        current_unit = excluded.current_unit
+)
+update generation set n = n + 1, money = n + 1
+where (@status = 'not_granted') is distinct from coalesce((select status = 'not_granted' from before), false)`
+
+	throughSQL = `
+select from_day, to_day from unit_done
+where source = @source and from_day is not null and starts_with(key, @prefix) order by from_day`
+
+	listedOnSQL = `select min(landed_at) from unit_done where source = $1`
+
+	interruptedSQL = `
+select coalesce((
+    select (ended_at is null and not ` + heldSQL + `) or started_at < @since
+    from pull_run order by no desc limit 1), true)`
+)
+
+type stateRow struct {
+	Source        string
+	Status        string
+	Running       bool
+	Held          bool
+	Through       *time.Time
+	FailingSince  *time.Time
+	Reason        string
+	Say           string
+	RequestID     string
+	RowCount      int64
+	Unknown       map[string]int
+	LastRunAt     *time.Time
+	LastSuccessAt *time.Time
+	UnitsDone     int
+	UnitsTotal    int
+	CurrentUnit   string
+}
+
+func (r stateRow) state() pull.State {
+	st := pull.State{
+		Source: pull.Source(r.Source), Status: pull.Status(r.Status),
+		Running: r.Running && r.Held, Interrupted: r.Running && !r.Held,
+		Done: r.UnitsDone, Total: r.UnitsTotal, Current: r.CurrentUnit,
+		Through: day.None, FailingSince: instant(r.FailingSince), Reason: pull.Reason(r.Reason), Say: r.Say,
+		RequestID: r.RequestID, Rows: r.RowCount, Unknown: r.Unknown,
+		LastRun: instant(r.LastRunAt), LastSuccess: instant(r.LastSuccessAt),
+	}
+	if r.Through != nil {
+		st.Through = day.FromTime(*r.Through)
+	}
+	return st
+}
+
+func instant(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// PullStates returns the state of every source, in reading order.
+func (s *Store) PullStates(ctx context.Context) ([]pull.State, error) {
+	known, err := s.states(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]pull.State, 0, len(pull.Sources()))
+	for _, src := range pull.Sources() {
+		out = append(out, stateOf(known, src))
+	}
+	return out, nil
+}
+
+func stateOf(known map[pull.Source]pull.State, src pull.Source) pull.State {
+	if st, ok := known[src]; ok {
+		return st
+	}
+	return pull.State{Source: src, Status: pull.NeverRun, Through: day.None}
+}
+
+func (s *Store) states(ctx context.Context, src pull.Source) (map[pull.Source]pull.State, error) {
+	rows, err := s.pool.Query(ctx, statesSQL, pgx.StrictNamedArgs{"source": string(src), "lock": int64(pullLock)})
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[stateRow])
+	if err != nil {
+		return nil, translate(err)
+	}
+	known := make(map[pull.Source]pull.State, len(found))
+	for _, r := range found {
+		known[pull.Source(r.Source)] = r.state()
+	}
+	return known, nil
+}
+
+// PullInterrupted reports whether the last pull was cut off, or none was begun
+// since: a reason to begin one.
+func (s *Store) PullInterrupted(ctx context.Context, since time.Time) (bool, error) {
+	var due bool
+	err := s.pool.QueryRow(ctx, interruptedSQL, pgx.StrictNamedArgs{"since": since, "lock": int64(pullLock)}).Scan(&due)
+	return due, translate(err)
+}
+
+// State returns what is known of src.
+func (h *hold) State(ctx context.Context, src pull.Source) (pull.State, error) {
+	known, err := h.s.states(ctx, src)
+	return stateOf(known, src), err
+}
+
+// Save keeps st, visible to everyone at once.
+func (h *hold) Save(ctx context.Context, st pull.State) error {
+	if st.Unknown == nil {
+		st.Unknown = map[string]int{}
+	}
+	tag, err := h.s.pool.Exec(ctx, saveStateSQL, pgx.StrictNamedArgs{
+		"source": string(st.Source), "status": string(st.Status), "running": st.Running, "through": st.Through,
+		"failing_since": moment(st.FailingSince), "reason": string(st.Reason), "say": cleanText(st.Say), "request_id": cleanText(st.RequestID),
+		"rows": st.Rows, "unknown": st.Unknown, "last_run": moment(st.LastRun), "last_success": moment(st.LastSuccess),
+		"done": st.Done, "total": st.Total, "current": cleanText(st.Current),
+	})
+	if err == nil && tag.RowsAffected() > 0 {
+		h.s.index.expire()
+	}
+	return translate(err)
+}
+
+// Through returns the last day up to which src is complete.
+func (h *hold) Through(ctx context.Context, src pull.Source) (day.Date, error) {
+	switch src {
+	case pull.Users, pull.Skills, pull.Connectors, pull.Plugins, pull.Artifacts, pull.Summaries:
+		return h.s.covered(ctx, src, "")
+	case pull.Cost:
+		return h.s.covered(ctx, src, "product:")
+	}
+	var at *time.Time
+	if err := h.s.pool.QueryRow(ctx, listedOnSQL, string(src)).Scan(&at); err != nil || at == nil {
+		return day.None, translate(err)
+	}
+	return day.FromTime(*at), nil
+}
+
+func (s *Store) covered(ctx context.Context, src pull.Source, prefix string) (day.Date, error) {
+	rows, err := s.pool.Query(ctx, throughSQL, throughArgs(src, prefix))
+	if err != nil {
+		return day.None, translate(err)
+	}
+	_, last, err := covered(rows)
+	return last, translate(err)
+}
+
+func throughArgs(src pull.Source, prefix string) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"source": string(src), "prefix": prefix}
+}
+
+// covered reads periods by their first day and returns the first and the last
+// day that they cover without a gap, from the first one on.
+func covered(rows pgx.Rows) (first, through day.Date, err error) {
+	first, through = day.None, day.None
+	var from, to time.Time
+	_, err = pgx.ForEachRow(rows, []any{&from, &to}, func() error {
+		switch f := day.FromTime(from); {
+		case through == day.None:
+			first, through = f, day.FromTime(to)
+		case f <= through+1:
+			through = max(through, day.FromTime(to))
+		}
+		return nil
+	})
+	return first, through, err
+}
