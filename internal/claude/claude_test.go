@@ -24,8 +24,8 @@ var (
 
 // hasty is a patience that lets a test of a hanging API end soon.
 func hasty(base string) Config {
-	return Config{Key: key, BaseURL: base, Attempts: 3, Attempt: 250 * time.Millisecond,
-		Total: 3 * time.Second, Backoff: time.Millisecond}
+	return Config{Key: key, BaseURL: base, Attempts: 3, Attempt: 500 * time.Millisecond,
+		Total: 10 * time.Second, Backoff: time.Millisecond}
 }
 
 // upstream is a client of an API made of h.
