@@ -116,6 +116,32 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return err
 }
 
+// Remove removes the cluster that [Start] keeps in dir, with its password and
+// log, wherever it lives. It refuses while a live program runs the cluster.
+func Remove(ctx context.Context, dir string) error {
+	h, err := prepareHome(ctx, Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	lock, held, err := h.tryLock()
+	if err != nil {
+		return err
+	}
+	if held {
+		return fmt.Errorf("another process runs the Postgres in %s: stop that process first", h.dir)
+	}
+	defer lock.Close()
+	if err := h.stopOrphan(ctx, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
+	for _, path := range []string{h.data(), h.passwordFile(), h.logFile()} {
+		if err := os.RemoveAll(path); err != nil {
+			return cannotWrite(h.dir, err)
+		}
+	}
+	return nil
+}
+
 // own makes, repairs and starts the cluster whose lock the caller took.
 func own(ctx context.Context, cfg Config, h home, lock *os.File) (c *Cluster, err error) {
 	defer func() {

@@ -359,6 +359,23 @@ func TestSecondProgramSharesTheCluster(t *testing.T) {
 	}
 }
 
+func TestRemove(t *testing.T) {
+	dir := filepath.Join(room(t), "data")
+	c := start(t, Config{Dir: dir})
+	exec1(t, c.URL(), "create table gone (n int)")
+	if err := Remove(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "stop that process first") {
+		t.Errorf("removing a running cluster: %v", err)
+	}
+	stop(t, c)
+	if err := Remove(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	c = start(t, Config{Dir: dir})
+	if got := query(t, c.URL(), "select coalesce(to_regclass('gone')::text, 'nothing')"); got != "nothing" {
+		t.Errorf("the new cluster has %s", got)
+	}
+}
+
 func TestTakenPortIsNotFatal(t *testing.T) {
 	a := start(t, Config{Dir: filepath.Join(room(t), "data")})
 	b := start(t, Config{Dir: filepath.Join(room(t), "data")})
