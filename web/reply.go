@@ -158,6 +158,11 @@ func (s *Server) failJSON(w http.ResponseWriter, r *http.Request, status int, f 
 	if f.Kind == fault.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="groundswell"`)
 	}
+	if hasPrefix(r.URL.Path, "/api/") {
+		status, said := apiError(status, f, requestID(r.Context()))
+		_ = s.json(w, status, map[string]apiFault{"error": said})
+		return
+	}
 	_ = s.json(w, status, map[string]jsonFault{"error": {f.Kind, f.Say, f.Fields, requestID(r.Context())}})
 }
 

@@ -77,6 +77,7 @@ func (s *Server) routes() []routeEntry {
 		{"GET", route.Account, signedIn, s.accountPage},
 		{"POST", route.Theme, public, s.setTheme},
 	}
+	table = append(table, s.apiRoutes()...)
 	if s.Demo {
 		table = append(table, routeEntry{"POST", route.SignInAs, public, s.signInAs})
 	}
