@@ -23,7 +23,7 @@ type tally struct {
 type featureUse struct {
 	last                                   int32 // the person counted last
 	people, ownAuth, uses, installs        int
-	chat, cowork, code, excel              int // conversations and sessions it was used in
+	chat, cowork                           int // conversations and sessions it was used in
 	unifiedChat, unifiedSessions           int
 	reads, writes, unclassified, listCents int
 }
