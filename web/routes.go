@@ -68,6 +68,8 @@ func (s *Server) routes() []routeEntry {
 		{"GET", route.Ready, public, s.ready},
 		{"GET", route.Prometheus, tokens(identity.Lead, identity.Auditor), s.prometheus},
 
+		{"GET", route.Static + "*", public, s.asset},
+
 		{"GET", route.Home, signedIn, s.home},
 		{"GET", route.SignIn, public, s.signInPage},
 		{"GET", route.SignInOIDC, public, s.signInBegin},
@@ -78,6 +80,10 @@ func (s *Server) routes() []routeEntry {
 		{"POST", route.Theme, public, s.setTheme},
 	}
 	table = append(table, s.apiRoutes()...)
+	table = append(table, s.measureRoutes()...)
+	if s.Dev {
+		table = append(table, routeEntry{"GET", route.Gallery, public, s.gallery})
+	}
 	if s.Demo {
 		table = append(table, routeEntry{"POST", route.SignInAs, public, s.signInAs})
 	}
