@@ -36,7 +36,7 @@ test: ## all tests, with a Postgres and a browser of their own
 check: ## format, vet, lint, tidy; generated code and schema.sql current; imports and links right
 	@scripts/need postgres
 	@echo "gofmt"; files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted: $$files" >&2; exit 1; }
-	@echo "templ fmt"; $(TOOL) templ fmt -fail -log-level=error views web
+	@echo "templ fmt"; for d in views web; do $(TOOL) templ fmt -fail -log-level=error $$d || exit 1; done
 	@echo "generated code"; scripts/generated
 	@echo "assets"; go run -C tools ./assets -check
 	@echo "vet"; go vet ./... && go -C tools vet ./...
@@ -50,8 +50,7 @@ bench: ## landing and page speed beside their floors, in one run
 	go run ./scripts/bench
 
 generate: ## everything that is generated: templ code, assets
-	$(TOOL) templ generate
-	$(TOOL) templ fmt views web
+	for d in views web; do $(TOOL) templ fmt $$d && $(TOOL) templ generate -path $$d || exit 1; done
 	go run -C tools ./assets
 
 schema: ## write migrations/schema.sql
