@@ -94,6 +94,7 @@ func (s *Server) routes() []routeEntry {
 func (s *Server) router() (http.Handler, error) {
 	mux := chi.NewRouter()
 	seen := []string{}
+	s.opens = map[string]access{}
 	for _, e := range s.routes() {
 		name := e.Method + " " + e.Pattern
 		if e.Access.kind == forNobody || e.Handler == nil || slices.Contains(seen, name) {
@@ -102,6 +103,7 @@ func (s *Server) router() (http.Handler, error) {
 		seen = append(seen, name)
 		mux.Method(e.Method, e.Pattern, s.serve(e))
 		if e.Method == http.MethodGet {
+			s.opens[e.Pattern] = e.Access
 			mux.Method(http.MethodHead, e.Pattern, s.serve(e))
 		}
 	}

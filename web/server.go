@@ -43,6 +43,7 @@ type Config struct {
 	Provider   Provider          // nil: nobody can sign in, and the sign-in page says so
 	CookieKeys [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
 	Index      Indexer           // the figures' source
+	Features   Features          // rankings of skills, connectors and plugins; nil leaves them out
 	Ready      func(context.Context) error
 	Metrics    prometheus.Gatherer // nil: the process's default
 	Log        *slog.Logger        // nil: slog.Default
@@ -60,6 +61,7 @@ type Server struct {
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter
+	opens    map[string]access // what a page's address takes to be opened
 	handler  http.Handler
 }
 

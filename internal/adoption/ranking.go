@@ -1,0 +1,39 @@
+package adoption
+
+import (
+	"slices"
+
+	"groundswell/internal/day"
+)
+
+// FeatureUse is how often one skill, connector or plugin was used in a period.
+type FeatureUse struct {
+	Key, Name string
+	Sessions  Count // Cowork sessions that used it, summed over days
+}
+
+// ProductCost is what one product cost in a period.
+type ProductCost struct {
+	Product string
+	Amount  Money
+}
+
+// CostByProduct returns what each product cost in p, greatest first. Products
+// that cost nothing are left out.
+func (x *Index) CostByProduct(p day.Period) []ProductCost {
+	at := map[string]int{}
+	var out []ProductCost
+	for _, c := range x.Cost {
+		if c.Product == "" || !p.Contains(c.Day) || c.Amount.Sign() == 0 {
+			continue
+		}
+		i, ok := at[c.Product]
+		if !ok {
+			i = len(out)
+			at[c.Product], out = i, append(out, ProductCost{Product: c.Product})
+		}
+		out[i].Amount = out[i].Amount.Plus(c.Amount)
+	}
+	slices.SortStableFunc(out, func(a, b ProductCost) int { return b.Amount.rat().Cmp(a.Amount.rat()) })
+	return out
+}

@@ -1,0 +1,281 @@
+package measure
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"groundswell/internal/adoption"
+	"groundswell/views/ui"
+)
+
+// rowsAPage is how many cohorts a table shows at once.
+const rowsAPage = 25
+
+// CohortTable is the breakdown of a column by cohort.
+type CohortTable struct {
+	ID, Title, Sub string
+	CSV            string
+	Table          ui.TableProps
+	Rows           []CohortRow
+	Pages          *ui.PagesProps
+	Note           string
+}
+
+// CohortRow is one cohort: its name, colour and cells.
+type CohortRow struct {
+	Name   string
+	URL    string // narrows the page to it; "" for one that cannot be chosen
+	Colour int
+	Chosen bool
+	Cells  []Cell
+}
+
+// Cell is one figure of a cohort; Bar, when set, is drawn beside it.
+type Cell struct {
+	Value ui.Value
+	Bar   *ui.BarProps
+	Warn  bool
+	raw   *float64 // for sorting and CSV; nil is unknown
+}
+
+// column is one column of a cohort table.
+type column struct {
+	key, label string
+	cell       func(p pageData, r adoption.Row) Cell
+}
+
+// metricColumn shows a metric of the catalogue.
+func metricColumn(k adoption.Key, label string) column {
+	return column{string(k), label, func(p pageData, r adoption.Row) Cell { return p.metricCell(r.Figure(k)) }}
+}
+
+// barColumn shows a rate with a bar and its target.
+func barColumn(k adoption.Key, label string) column {
+	return column{string(k), label, func(p pageData, r adoption.Row) Cell {
+		f := r.Figure(k)
+		c := p.metricCell(f)
+		if c.raw == nil {
+			return c
+		}
+		b := ui.BarProps{Share: ui.Read(*f.Value), Target: reading(f.Target), Tone: ui.ToneQuiet}
+		if hit(f) == ui.HitMissed {
+			b.Tone, c.Warn = ui.ToneWarn, true
+		}
+		c.Bar = &b
+		return c
+	}}
+}
+
+// partColumn shows a part of a metric as a share.
+func partColumn(k adoption.Key, part, label string) column {
+	return column{part, label, func(p pageData, r adoption.Row) Cell {
+		f := r.Figure(k)
+		return p.shareCell(f, f.Part(part).Value)
+	}}
+}
+
+// countColumn shows numerator, denominator or what is between them.
+func countColumn(key, label string, k adoption.Key, of func(num, den int64) int64) column {
+	return column{key, label, func(p pageData, r adoption.Row) Cell {
+		f := r.Figure(k)
+		if f.Withheld || f.Numerator == nil || f.Denominator == nil {
+			return Cell{Value: p.unknown(f)}
+		}
+		n := of(*f.Numerator, *f.Denominator)
+		v := float64(n)
+		return Cell{Value: ui.Known(ui.Count(n)), raw: &v}
+	}}
+}
+
+func (p pageData) unknown(f adoption.Figure) ui.Value {
+	if f.Withheld {
+		return ui.Withheld(p.MinCohort)
+	}
+	return ui.NotYet(waits(f))
+}
+
+func (p pageData) metricCell(f adoption.Figure) Cell {
+	c := Cell{Value: p.value(f)}
+	if f.Known() && !f.Withheld {
+		c.raw = f.Value
+	}
+	if f.Unit == adoption.UnitRatio && c.raw != nil {
+		c.Value = ui.Known(ui.Percent(*c.raw))
+	}
+	return c
+}
+
+func (p pageData) shareCell(f adoption.Figure, v *float64) Cell {
+	if f.Withheld || v == nil {
+		return Cell{Value: p.unknown(f)}
+	}
+	return Cell{Value: ui.Known(ui.Percent(*v)), raw: v}
+}
+
+func first(num, _ int64) int64  { return num }
+func second(_, den int64) int64 { return den }
+func rest(num, den int64) int64 { return den - num }
+
+// columnsOf is the cohort table of a column's page; none where cohorts have no figures.
+func columnsOf(c adoption.Column) []column {
+	switch c {
+	case adoption.ColumnActivation:
+		return []column{
+			countColumn("licensed", "Licensed", adoption.ActivationRate, second),
+			countColumn("signed_in", "Signed in", adoption.ActivationRate, first),
+			countColumn("not_signed_in", "Not signed in", adoption.ActivationRate, rest),
+			barColumn(adoption.ActivationRate, "Activation"),
+			metricColumn(adoption.DelegationRate, "Delegation"),
+			metricColumn(adoption.WeeklyActives, "Weekly active"),
+			metricColumn(adoption.Week2Retention, "Week-2 retention"),
+		}
+	case adoption.ColumnDepth:
+		return []column{
+			countColumn("active", "Active people", adoption.SessionsPerActiveUser, second),
+			countColumn("sessions", "Sessions", adoption.SessionsPerActiveUser, first),
+			metricColumn(adoption.SessionsPerActiveUser, "Sessions each"),
+			barColumn(adoption.AdvancedFeatureUptake, "Advanced features"),
+			partColumn(adoption.AdvancedFeatureUptake, "connectors", "Connectors"),
+			partColumn(adoption.AdvancedFeatureUptake, "skills", "Skills"),
+			partColumn(adoption.AdvancedFeatureUptake, "plugins", "Plugins"),
+		}
+	}
+	return nil
+}
+
+// sorting returns the column to sort by and the direction; the default is the
+// people a page is about who are furthest behind.
+func (p pageData) sorting(cols []column, def string) (key string, down bool) {
+	key = p.Sort
+	if key == "" {
+		key = def
+	}
+	key, down = strings.TrimPrefix(key, "-"), strings.HasPrefix(key, "-")
+	if key == "name" || slices.ContainsFunc(cols, func(c column) bool { return c.key == key }) {
+		return key, down
+	}
+	return strings.TrimPrefix(def, "-"), strings.HasPrefix(def, "-")
+}
+
+// defaultSort puts the cohorts first that most need a look.
+func defaultSort(c adoption.Column) string {
+	if c == adoption.ColumnActivation {
+		return "-not_signed_in"
+	}
+	return "-active"
+}
+
+// cohorts builds the table of a column; nil where there is nothing to break down.
+func (p pageData) cohorts(c adoption.Column) *CohortTable {
+	cols := columnsOf(c)
+	if len(cols) == 0 || len(p.Breakdown) == 0 {
+		return nil
+	}
+	one, many := byWord(p.By)
+	key, down := p.sorting(cols, defaultSort(c))
+	t := &CohortTable{ID: "cohorts", Title: capital(many), CSV: p.csv(), Table: ui.TableProps{Caption: c.Name() + " by " + one}}
+	t.Table.Columns = p.heads(cols, key, down, capital(one))
+	t.Sub = "Sorted by " + strings.ToLower(labelOf(cols, key, one))
+	t.Rows = p.sorted(cols, key, down)
+	t.page(p)
+	t.Table.Sticky = len(t.Rows) > 12
+	if p.By == adoption.ByGroup {
+		t.Note = "Groups overlap: a person in two groups is counted in both."
+	}
+	return t
+}
+
+func labelOf(cols []column, key, name string) string {
+	for _, c := range cols {
+		if c.key == key {
+			return c.label
+		}
+	}
+	return name
+}
+
+func (p pageData) heads(cols []column, key string, down bool, name string) []ui.Column {
+	head := func(k, label string, numeric bool) ui.Column {
+		h := ui.Column{Label: label, Numeric: numeric}
+		next := "-" + k
+		if !numeric {
+			next = k
+		}
+		if k == key {
+			h.Sort, next = "ascending", "-"+k
+			if down {
+				h.Sort, next = "descending", k
+			}
+		}
+		h.SortURL = p.with("sort", next, "page", "") + "#cohorts"
+		return h
+	}
+	out := []ui.Column{head("name", name, false)}
+	for _, c := range cols {
+		out = append(out, head(c.key, c.label, true))
+	}
+	return out
+}
+
+// sorted returns the rows in order; unknown values stand last either way, and so does the merged rest.
+func (p pageData) sorted(cols []column, key string, down bool) []CohortRow {
+	colour := p.colours()
+	at := slices.IndexFunc(cols, func(c column) bool { return c.key == key })
+	rows := make([]CohortRow, 0, len(p.Breakdown))
+	for _, r := range p.Breakdown {
+		row := CohortRow{Name: r.Cohort.Name, Colour: colour[r.Cohort.Slug], Chosen: p.Cohort != "" && r.Cohort.Slug == p.Cohort}
+		if !r.Cohort.Merged {
+			row.URL = p.with("by", string(p.By), "cohort", r.Cohort.Slug, "page", "")
+		}
+		for _, c := range cols {
+			row.Cells = append(row.Cells, c.cell(p, r))
+		}
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(rows, func(a, b CohortRow) int {
+		if at < 0 {
+			return signed(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), down)
+		}
+		x, y := a.Cells[at].raw, b.Cells[at].raw
+		switch {
+		case x == nil && y == nil:
+			return 0
+		case x == nil:
+			return 1
+		case y == nil:
+			return -1
+		}
+		return signed(cmp.Compare(*x, *y), down)
+	})
+	return rows
+}
+
+func signed(c int, down bool) int {
+	if down {
+		return -c
+	}
+	return c
+}
+
+// page keeps one page of a long table.
+func (t *CohortTable) page(p pageData) {
+	n := len(t.Rows)
+	if n <= rowsAPage {
+		return
+	}
+	last := (n + rowsAPage - 1) / rowsAPage
+	at := min(max(p.Page, 1), last)
+	from := (at - 1) * rowsAPage
+	to := min(from+rowsAPage, n)
+	t.Rows = t.Rows[from:to]
+	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n)}
+	if at > 1 {
+		t.Pages.Prev = p.with("page", strconv.Itoa(at-1)) + "#cohorts"
+	}
+	if at < last {
+		t.Pages.Next = p.with("page", strconv.Itoa(at+1)) + "#cohorts"
+	}
+}

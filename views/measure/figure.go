@@ -1,0 +1,261 @@
+package measure
+
+import (
+	"math"
+	"strconv"
+
+	"groundswell/internal/adoption"
+	"groundswell/views/ui"
+)
+
+// amount writes a number in a metric's unit; unit is what stands small beside it.
+func amount(k adoption.Key, u adoption.Unit, v float64) (text, unit string) {
+	switch u {
+	case adoption.UnitRatio:
+		if k == adoption.ActivationRate || k == adoption.DelegationRate {
+			return ui.PercentTenth(v), ""
+		}
+		return ui.Percent(v), ""
+	case adoption.UnitDays:
+		return ui.Decimal(v, 1), "days"
+	case adoption.UnitHours:
+		return ui.Decimal(v, 1), "h"
+	case adoption.UnitPer100:
+		return ui.Decimal(v, 1), "per 100"
+	case adoption.UnitX:
+		return ui.Decimal(v, 1) + "×", ""
+	case adoption.UnitCount:
+		if k == adoption.SessionsPerActiveUser {
+			return ui.Decimal(v, 1), ""
+		}
+	}
+	return ui.Count(int64(math.Round(v))), ""
+}
+
+// value is a figure as a tile or a cell shows it.
+func (p pageData) value(f adoption.Figure) ui.Value {
+	switch {
+	case f.Withheld:
+		return ui.Withheld(p.MinCohort)
+	case !f.Known():
+		return ui.NotYet(waits(f))
+	}
+	text, unit := amount(f.Key, f.Unit, *f.Value)
+	return ui.KnownIn(text, unit)
+}
+
+// waits says why there is no value: what the metric waits for, or the engine's reason.
+func waits(f adoption.Figure) string {
+	if adoption.MetricOf(f.Key).Waits != "" || f.Key == adoption.CostToValue {
+		if w := wordsOf[f.Key].waits; w != "" {
+			return w
+		}
+	}
+	if f.Reason != "" {
+		return f.Reason
+	}
+	return "No data in this period"
+}
+
+// trend is the change against the period before; nil without a value.
+func trend(f adoption.Figure) *ui.Trend {
+	if !f.Known() || f.Withheld {
+		return nil
+	}
+	if f.Previous == nil {
+		return &ui.Trend{First: true}
+	}
+	d := *f.Value - *f.Previous
+	text := changeText(f, d)
+	if text == changeText(f, 0) {
+		return &ui.Trend{Dir: ui.Flat}
+	}
+	t := &ui.Trend{Text: text, Dir: ui.Up, Good: ui.Better}
+	if d < 0 {
+		t.Dir = ui.Down
+	}
+	if d > 0 == adoption.MetricOf(f.Key).LowerBetter {
+		t.Good = ui.Worse
+	}
+	return t
+}
+
+func changeText(f adoption.Figure, d float64) string {
+	if f.Unit == adoption.UnitRatio {
+		return ui.Points(d)
+	}
+	text, _ := amount(f.Key, f.Unit, math.Abs(d))
+	return text
+}
+
+// targetText is the target in the figure's own unit; "" where none can be set.
+func targetText(f adoption.Figure) string {
+	if f.Target == nil {
+		return ""
+	}
+	if f.Unit == adoption.UnitRatio {
+		return ui.Percent(*f.Target)
+	}
+	if t := *f.Target; t == math.Trunc(t) {
+		return ui.Count(int64(t))
+	}
+	if f.Key == adoption.WeeklyActives {
+		return ui.Count(int64(math.Ceil(*f.Target)))
+	}
+	return ui.Decimal(*f.Target, 1)
+}
+
+func hit(f adoption.Figure) ui.Hit {
+	switch f.Status {
+	case adoption.OnTrack:
+		return ui.HitMet
+	case adoption.Watch, adoption.Behind:
+		return ui.HitMissed
+	}
+	return ui.HitNone
+}
+
+// chip is a status in a word; nil without one.
+func chip(s adoption.Status) *ui.ChipProps {
+	switch s {
+	case adoption.OnTrack:
+		return &ui.ChipProps{Label: "On target", Tone: ui.ToneGood, Icon: ui.IconCheck}
+	case adoption.Watch:
+		return &ui.ChipProps{Label: "Just under", Tone: ui.ToneWarn, Icon: ui.IconTriangleAlert}
+	case adoption.Behind:
+		return &ui.ChipProps{Label: "Behind", Tone: ui.ToneWarn, Icon: ui.IconTriangleAlert}
+	}
+	return nil
+}
+
+// ofText is numerator of denominator: "512 of 640"; "" where the figure is no quotient of counts.
+func ofText(f adoption.Figure) string {
+	if f.Numerator == nil || f.Denominator == nil {
+		return ""
+	}
+	return ui.Count(*f.Numerator) + " of " + ui.Count(*f.Denominator)
+}
+
+// meta is what qualifies a figure under its value.
+func (p pageData) meta(f adoption.Figure) string {
+	if !f.Known() || f.Withheld {
+		return ""
+	}
+	s := ofText(f)
+	switch f.Key {
+	case adoption.SessionsPerActiveUser:
+		if f.Numerator != nil && f.Denominator != nil {
+			s = ui.Counted(*f.Numerator, "session", "sessions") + " by " + ui.Counted(*f.Denominator, "person", "people")
+		}
+	case adoption.WeeklyActives:
+		if n := p.Answer.Licensed.Count; n != nil && *n > 0 {
+			s = ui.Percent(*f.Value/float64(*n)) + " of " + p.licensedBy()
+		}
+	}
+	if t := targetText(f); t != "" {
+		if s != "" {
+			s += " · "
+		}
+		s += "target " + t
+	}
+	return s
+}
+
+// spark is the metric's recent weeks with the target of one week; nil with fewer than two readings.
+func (p pageData) spark(k adoption.Key) *ui.SparkProps {
+	m := adoption.MetricOf(k)
+	for _, t := range p.Trends {
+		if t.Key != k {
+			continue
+		}
+		s := &ui.SparkProps{Label: m.Name + ", last " + strconv.Itoa(len(t.Points)) + " weeks", Scale: scale(m.Unit), Target: reading(m.Target.In(7, p.Answer.Licensed.Count))}
+		known := 0
+		for _, pt := range t.Points {
+			r := reading(pt.Value)
+			if r.Known {
+				known++
+			}
+			s.Values = append(s.Values, r)
+		}
+		if known < 2 {
+			return nil
+		}
+		return s
+	}
+	return nil
+}
+
+func scale(u adoption.Unit) ui.Scale {
+	switch u {
+	case adoption.UnitRatio:
+		return ui.InPercent
+	case adoption.UnitPeople:
+		return ui.InCount
+	}
+	return ui.InDecimal
+}
+
+func reading(v *float64) ui.Reading {
+	if v == nil {
+		return ui.Reading{}
+	}
+	return ui.Read(*v)
+}
+
+// definition is what the ⓘ of a metric opens.
+func (p pageData) definition(f adoption.Figure) *ui.DefinitionProps {
+	m, w := adoption.MetricOf(f.Key), wordsOf[f.Key]
+	return &ui.DefinitionProps{
+		ID: "def-" + string(f.Key), Title: m.Name, Sentence: m.Definition, Now: p.now(f),
+		Source: w.source, Delay: w.delay, LeftOut: w.leftOut,
+	}
+}
+
+// now is the fraction behind a figure and the days it covers.
+func (p pageData) now(f adoption.Figure) string {
+	if !f.Known() || f.Withheld {
+		return capital(p.value(f).Why)
+	}
+	text, unit := amount(f.Key, f.Unit, *f.Value)
+	if unit != "" {
+		text += " " + unit
+	}
+	if of := ofText(f); of != "" {
+		text = of + ", " + text
+	}
+	text += ", " + p.dates(p.covered())
+	if f.Note != "" {
+		text += ". " + f.Note
+	}
+	return text
+}
+
+// tile is a metric as the head of its column's page.
+func (p pageData) tile(f adoption.Figure) ui.StatTileProps {
+	t := ui.StatTileProps{
+		Label: adoption.MetricOf(f.Key).Name, Value: p.value(f), Spark: p.spark(f.Key), Trend: trend(f),
+		Meta: p.meta(f), Def: p.definition(f),
+	}
+	if f.Known() && t.Spark == nil {
+		t.Status = chip(f.Status)
+	}
+	if f.Known() {
+		t.Stale, t.WhyURL = p.lateText(), p.sources()
+	}
+	return t
+}
+
+// row is a metric as a line of the overview.
+func (p pageData) row(f adoption.Figure) ui.MetricRowProps {
+	m := adoption.MetricOf(f.Key)
+	r := ui.MetricRowProps{
+		Label: m.Name, URL: p.page(pathOf(m.Column)), Hit: hit(f), Spark: p.spark(f.Key), Value: p.value(f), Trend: trend(f),
+	}
+	if t := targetText(f); t != "" {
+		r.Target = "Target " + t
+	}
+	if n := p.Answer.Licensed.Count; f.Key == adoption.WeeklyActives && f.Known() && n != nil && *n > 0 {
+		r.Target = ui.Percent(*f.Value/float64(*n)) + ", target " + ui.Percent(m.Target.Value)
+	}
+	return r
+}

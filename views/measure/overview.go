@@ -1,0 +1,165 @@
+package measure
+
+import (
+	"fmt"
+	"strings"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/route"
+	"groundswell/views/ui"
+)
+
+// OverviewProps is the first page: is it working, and where to look.
+type OverviewProps struct {
+	Head    ui.PageHeadProps
+	CSV     string
+	Filters FilterProps
+	Void    *ui.VoidProps
+	Clipped *ui.BannerProps
+	Section ui.SectionHeadProps
+	Diag    *ui.DiagProps
+	Plays   string
+	Panels  []Panel
+	Weekly  ChartProps
+	Funnel  FunnelProps
+}
+
+// Panel is one of the three columns.
+type Panel struct {
+	Props ui.MetricPanelProps
+	Rows  []ui.MetricRowProps
+}
+
+// NewOverview builds the overview.
+func NewOverview(f Filters, fig Figures, r Reader) OverviewProps {
+	p := pageData{f, fig, r}
+	out := OverviewProps{
+		Head:    ui.PageHeadProps{Title: "Overview", Sub: p.headline(), Fresh: p.fresh()},
+		Filters: p.filterProps(),
+		Void:    p.void(),
+	}
+	if out.Void != nil {
+		return out
+	}
+	out.CSV, out.Clipped = p.csv(), p.clipped()
+	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: fmt.Sprintf("%s, %s against the %s before", p.who(), p.dates(p.covered()), span(p.covered()))}
+	out.Diag = p.diagnosis()
+	out.Plays = p.plays()
+	for _, c := range adoption.Columns() {
+		out.Panels = append(out.Panels, p.panel(c))
+	}
+	out.Weekly, out.Funnel = p.everyone(), p.funnel()
+	out.Funnel.Sub = p.who() + ", to " + p.date(p.covered().To)
+	return out
+}
+
+// headline says how far people have come, in one sentence.
+func (p pageData) headline() string {
+	r := p.Funnel
+	switch {
+	case !p.Answer.Through.Known():
+		return "Is it working? That shows once Claude’s usage has been read."
+	case r.Withheld || r.Licensed.Count == nil || p.Answer.Covered.Days() == 0:
+		return "No figures for " + p.who() + " in " + p.dates(p.Period) + "."
+	}
+	return fmt.Sprintf("%s of %s %s have used Claude, %s have delegated a real task, and %s made a habit of it.",
+		ui.Count(r.SignedIn), ui.Count(*r.Licensed.Count), p.licensedBy(), ui.Count(r.Delegated), ui.Count(r.Habitual))
+}
+
+// diagnosis is the look-left banner; nil when nothing is under target.
+func (p pageData) diagnosis() *ui.DiagProps {
+	d := p.Answer.Diagnosis
+	if d == nil {
+		return nil
+	}
+	out := &ui.DiagProps{Title: p.lookLeft(d), Reason: d.Because}
+	evidence := p.page(pathOf(d.LookFirst), "by", string(p.By), "cohort", p.Cohort)
+	out.Links = []ui.Link{{Label: "See the evidence", URL: evidence}}
+	if len(d.Cohorts) > 0 && !d.Cohorts[0].Cohort.Merged && d.Cohorts[0].Cohort.Slug != p.Cohort {
+		c := d.Cohorts[0].Cohort
+		out.Links = append(out.Links, ui.Link{Label: "Open " + c.Name, URL: p.page(pathOf(d.LookFirst), "by", string(c.By), "cohort", c.Slug)})
+	}
+	return out
+}
+
+// lookLeft is the banner's sentence: what is behind, and the leftmost column at least as far behind.
+func (p pageData) lookLeft(d *adoption.Diagnosis) string {
+	where := ""
+	if len(d.Cohorts) > 0 && !d.Cohorts[0].Cohort.Merged {
+		where = ", mostly in " + d.Cohorts[0].Cohort.Name
+	}
+	right := d.LookFirst
+	for _, c := range adoption.Columns() {
+		if s := p.Answer.Columns[c]; s == adoption.Watch || s == adoption.Behind {
+			right = c
+		}
+	}
+	if right == d.LookFirst {
+		return fmt.Sprintf("%s is %s%s.", right.Name(), statusWord(p.Answer.Columns[right]), where)
+	}
+	return fmt.Sprintf("%s is %s. Look left: %s is too%s.", right.Name(), statusWord(p.Answer.Columns[right]), d.LookFirst.Name(), where)
+}
+
+// plays is what usually helps, as one sentence; "" without a diagnosis.
+func (p pageData) plays() string {
+	if d := p.Answer.Diagnosis; d != nil && len(d.Plays) > 0 {
+		return "What usually helps: " + strings.Join(d.Plays, " ")
+	}
+	return ""
+}
+
+func (p pageData) panel(c adoption.Column) Panel {
+	d := p.Answer.Diagnosis
+	out := Panel{Props: ui.MetricPanelProps{
+		ID: "panel-" + string(c), Title: c.Name(), URL: p.page(pathOf(c)), Question: c.Question(),
+		Status: p.columnChip(c), Start: d != nil && d.LookFirst == c,
+	}}
+	for _, f := range p.Answer.Column(c) {
+		out.Rows = append(out.Rows, p.row(f))
+	}
+	if c == adoption.ColumnValue {
+		out.Rows = append(out.Rows, p.costRow())
+	}
+	return out
+}
+
+// columnChip counts the column's metrics on target among those with a reading.
+func (p pageData) columnChip(c adoption.Column) ui.ChipProps {
+	met, measured := 0, 0
+	for _, f := range p.Answer.Column(c) {
+		switch {
+		case !f.Known() || f.Withheld || f.Status == adoption.NoData:
+		case f.Status == adoption.OnTrack:
+			met++
+			measured++
+		default:
+			measured++
+		}
+	}
+	return ui.OnTarget(met, measured)
+}
+
+// costEach is what Cowork cost for each active person.
+func (p pageData) costEach() ui.Value {
+	f := p.Answer.Figure(adoption.CostToValue)
+	part := f.Part("cost_per_active_user")
+	switch {
+	case f.Withheld:
+		return ui.Withheld(p.MinCohort)
+	case part.Money != nil:
+		return ui.Known(usd(*part.Money))
+	case part.Value != nil:
+		return ui.Known(ui.USD(*part.Value))
+	}
+	return ui.NotYet(noCostPerUser)
+}
+
+func (p pageData) costRow() ui.MetricRowProps {
+	return ui.MetricRowProps{Label: "Cost per active person", URL: p.page(route.Value), Target: "In " + span(p.covered()), Value: p.costEach()}
+}
+
+// usd writes an exact amount for readers.
+func usd(m adoption.Money) string {
+	dollar, _ := adoption.ParseUSD("1")
+	return ui.USD(m.Over(dollar))
+}
