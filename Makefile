@@ -38,7 +38,7 @@ check: ## format, vet, lint, tidy; generated code and schema.sql current; import
 	@echo "gofmt"; files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted: $$files" >&2; exit 1; }
 	@echo "templ fmt"; for d in views web; do $(TOOL) templ fmt -fail -log-level=error $$d || exit 1; done
 	@echo "generated code"; scripts/generated
-	@echo "assets"; go run -C tools ./assets -check
+	@echo "assets"; go run -C tools ./icons -check && go run -C tools ./assets -check
 	@echo "vet"; go vet ./... && go -C tools vet ./...
 	@echo "staticcheck"; $(TOOL) staticcheck ./...
 	@echo "tidy"; go mod tidy -diff && go -C tools mod tidy -diff
@@ -49,8 +49,9 @@ bench: ## landing and page speed beside their floors, in one run
 	@scripts/need postgres
 	go run ./scripts/bench
 
-generate: ## everything that is generated: templ code, assets
+generate: ## everything that is generated: templ code, icons, assets
 	for d in views web; do $(TOOL) templ fmt $$d && $(TOOL) templ generate -path $$d || exit 1; done
+	go run -C tools ./icons
 	go run -C tools ./assets
 
 schema: ## write migrations/schema.sql
