@@ -19,7 +19,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, actor ident
 		return err
 	}
 	props := session.AccountProps{
-		Name: actor.Name, Email: actor.Email, Theme: theme(r), Here: route.Account,
+		Name: actor.Name, Email: actor.Email, Theme: theme(r), Here: route.Account, Now: s.Now(),
 		SetTheme: route.Theme, SignOut: route.SignOut, SignOutAll: route.SignOutAll,
 	}
 	for _, role := range actor.Roles {

@@ -78,6 +78,17 @@ func (s *Server) routes() []routeEntry {
 		{"POST", route.SignOutAll, signedIn, s.signOutEverywhere},
 		{"GET", route.Account, signedIn, s.accountPage},
 		{"POST", route.Theme, public, s.setTheme},
+
+		{"GET", route.Roles, overseers, s.rolesPage},
+		{"POST", route.Roles, leads.afresh(), s.grantByEmail},
+		{"POST", route.Roles + "/{account}/grant", leads.afresh(), s.grantRole},
+		{"POST", route.Roles + "/{account}/revoke", leads.afresh(), s.revokeRole},
+		{"POST", route.Roles + "/{account}/deactivate", leads.afresh(), s.deactivate},
+		{"POST", route.Roles + "/{account}/reactivate", leads.afresh(), s.reactivate},
+		{"POST", route.Roles + "/{account}/sign-out", leads, s.signOutPerson},
+		{"POST", route.Roles + "/groups", leads.afresh(), s.mapGroup},
+		{"POST", route.Roles + "/groups/remove", leads.afresh(), s.unmapGroup},
+		{"POST", route.Roles + "/tokens/{token}/revoke", leads, s.revokeToken},
 	}
 	table = append(table, s.apiRoutes()...)
 	table = append(table, s.measureRoutes()...)

@@ -1,20 +1,71 @@
 package web
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/url"
 
 	"github.com/a-h/templ"
 
 	"groundswell/internal/identity"
-	"groundswell/views/session"
+	"groundswell/internal/route"
+	"groundswell/views/layout"
+	"groundswell/views/ui"
 )
 
 const flashSeconds = 60
 
-// shell puts body into the frame of the site.
-func (s *Server) shell(w http.ResponseWriter, r *http.Request, _ identity.Actor, p page, body templ.Component) templ.Component {
-	return session.Document(session.DocumentProps{Title: p.Title, Theme: theme(r), Flash: s.takeFlash(w, r)}, body)
+// shell puts body into the frame of the site: with navigation for people who hold a role, else plain.
+func (s *Server) shell(w http.ResponseWriter, r *http.Request, actor identity.Actor, p page, body templ.Component) templ.Component {
+	props := layout.Props{Title: p.Title, Org: s.Org, Theme: theme(r), Path: route.Home}
+	if r.Method == http.MethodGet {
+		props.Path = localPath(r.URL.RequestURI())
+	}
+	if text := s.takeFlash(w, r); text != "" {
+		props.Flash = &ui.ToastProps{Text: text, Tone: ui.ToneGood}
+	}
+	if len(actor.Roles) > 0 {
+		props.Items = s.itemsFor(actor, p.Section)
+		props.Me = &layout.Me{Name: actor.Name, Role: roleNames[actor.Roles[0]]}
+		props.Fresh = s.freshness(r.Context())
+	}
+	return templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+		return layout.Page(props).Render(templ.WithChildren(ctx, body), out)
+	})
+}
+
+// itemsFor leaves out of the navigation what the table does not let the actor open.
+func (s *Server) itemsFor(actor identity.Actor, current string) []layout.Item {
+	items := []layout.Item{}
+	for _, it := range layout.Items(current) {
+		if a, ok := s.opens[it.URL]; ok && a.admits(actor) {
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+// expectedDelay is how many days behind today the figures normally are.
+const expectedDelay = 4
+
+// freshness says through which day the figures reach, for the foot of the sidebar.
+func (s *Server) freshness(ctx context.Context) ui.FreshProps {
+	none := ui.FreshProps{State: ui.FreshNever, Text: "No data yet"}
+	if s.Index == nil {
+		return none
+	}
+	idx, err := s.Index.Index(ctx)
+	if err != nil || idx == nil || !idx.Through.Known() {
+		return none
+	}
+	now := s.Now().UTC()
+	through := idx.Through.Time()
+	fresh := ui.FreshProps{State: ui.FreshOK, Text: "Data through " + ui.Date(through, now)}
+	if now.Sub(through).Hours() > 24*(expectedDelay+1) {
+		fresh.State = ui.FreshLate
+	}
+	return fresh
 }
 
 // setFlash keeps a sentence for the next page. It is signed, so that nobody else can put words there.
