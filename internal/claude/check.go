@@ -12,32 +12,15 @@ import (
 	"groundswell/internal/pull"
 )
 
-// Grant is what a real call said about one scope of a key.
-type Grant string
-
-// The grants.
+// The patience of a check with one scope.
 const (
-	Granted       Grant = "granted"
-	Missing       Grant = "missing"        // the key is good, the scope is not there
-	KeyRefused    Grant = "bad_key"        // the key is wrong or revoked
-	NotReached    Grant = "unreachable"    // no usable answer: the network, a proxy, an overloaded API
-	NotConclusive Grant = "inconclusive"   // an answer that says nothing about the scope
-	checkTotal          = 20 * time.Second // patience for one scope
-	checkAttempts       = 2
+	checkTotal    = 20 * time.Second
+	checkAttempts = 2
 )
-
-// ScopeCheck is the outcome for one scope.
-type ScopeCheck struct {
-	Scope     string
-	Sources   []pull.Source // what is read with it
-	Grant     Grant
-	Say       string // what to do; "" when granted
-	RequestID string
-}
 
 // Check tries the key with one small real call per scope, all at once and
 // unpaced, since somebody is waiting. Checks come in the order of the sources.
-func (c *Client) Check(ctx context.Context) []ScopeCheck {
+func (c *Client) Check(ctx context.Context) []pull.ScopeCheck {
 	probe := *c
 	probe.limit = rate.NewLimiter(rate.Inf, 1)
 	probe.cfg.Attempts = min(c.cfg.Attempts, checkAttempts)
@@ -52,12 +35,12 @@ func (c *Client) Check(ctx context.Context) []ScopeCheck {
 }
 
 // scopes lists every scope once with the sources that need it.
-func scopes() []ScopeCheck {
-	var out []ScopeCheck
+func scopes() []pull.ScopeCheck {
+	var out []pull.ScopeCheck
 	for _, s := range pull.Sources() {
-		i := slices.IndexFunc(out, func(c ScopeCheck) bool { return c.Scope == s.Scope() })
+		i := slices.IndexFunc(out, func(c pull.ScopeCheck) bool { return c.Scope == s.Scope() })
 		if i < 0 {
-			out = append(out, ScopeCheck{Scope: s.Scope()})
+			out = append(out, pull.ScopeCheck{Scope: s.Scope()})
 			i = len(out) - 1
 		}
 		out[i].Sources = append(out[i].Sources, s)
@@ -66,9 +49,23 @@ func scopes() []ScopeCheck {
 }
 
 // checkScope reads one row, or one day, of the first source that needs the scope.
-func (c *Client) checkScope(ctx context.Context, check *ScopeCheck) {
-	u := pull.Unit{Source: check.Sources[0], Key: unitList}
-	switch u.Source {
+func (c *Client) checkScope(ctx context.Context, check *pull.ScopeCheck) {
+	u := smallest(check.Sources[0])
+	ep, err := endpointOf(u, "")
+	if err != nil {
+		judge(check, err)
+		return
+	}
+	ep.query.Set("limit", "1")
+	page, err := c.tries(ctx, ep, u, "")
+	check.RequestID = page.RequestID
+	judge(check, err)
+}
+
+// smallest is a unit of s that is quick to read.
+func smallest(s pull.Source) pull.Unit {
+	u := pull.Unit{Source: s, Key: unitList}
+	switch s {
 	case pull.Summaries:
 		u.From, u.To = pull.FirstDay, pull.FirstDay
 		u.Key = u.From.String() + ".." + u.To.String()
@@ -77,38 +74,31 @@ func (c *Client) checkScope(ctx context.Context, check *ScopeCheck) {
 	case pull.Catalog:
 		u.Key = unitPlugins
 	}
-	ep, err := endpointOf(u, "")
-	if err != nil {
-		check.judge(err)
-		return
-	}
-	ep.query.Set("limit", "1")
-	page, err := c.tries(ctx, ep, u, "")
-	check.RequestID = page.RequestID
-	check.judge(err)
+	return u
 }
 
-func (check *ScopeCheck) judge(err error) {
-	var f *pull.Failure
+// judge turns what became of the call into what is known of the scope.
+func judge(check *pull.ScopeCheck, err error) {
 	if err == nil {
-		check.Grant = Granted
+		check.Grant = pull.ScopeGranted
 		return
 	}
+	var f *pull.Failure
 	if !errors.As(err, &f) {
-		check.Grant, check.Say = NotReached, "The check could not be made."
+		check.Grant, check.Say = pull.ScopeNotReached, "The check could not be made."
 		return
 	}
 	check.Say, check.RequestID = f.Say, f.RequestID
 	switch f.Reason {
 	case pull.TooRecent: // an answer that only a granted scope gets
-		check.Grant, check.Say = Granted, ""
+		check.Grant, check.Say = pull.ScopeGranted, ""
 	case pull.NotGranted:
-		check.Grant = Missing
+		check.Grant = pull.ScopeMissing
 	case pull.BadKey:
-		check.Grant = KeyRefused
+		check.Grant = pull.ScopeKeyRefused
 	case pull.Refused:
-		check.Grant = NotConclusive
+		check.Grant = pull.ScopeInconclusive
 	default:
-		check.Grant = NotReached
+		check.Grant = pull.ScopeNotReached
 	}
 }

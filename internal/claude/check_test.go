@@ -24,13 +24,13 @@ func scoped(missing ...string) http.HandlerFunc {
 
 func TestCheckTellsScopesApart(t *testing.T) {
 	checks := upstream(t, scoped("rbac_groups", "spend_limits")).Check(context.Background())
-	want := map[string]Grant{"read:members": Granted, "read:rbac_groups": Missing, "read:analytics": Granted,
-		"read:spend_limits": Missing, "read:plugins": Granted}
+	want := map[string]pull.Grant{"read:members": pull.ScopeGranted, "read:rbac_groups": pull.ScopeMissing, "read:analytics": pull.ScopeGranted,
+		"read:spend_limits": pull.ScopeMissing, "read:plugins": pull.ScopeGranted}
 	if len(checks) != len(want) {
 		t.Fatalf("%d checks", len(checks))
 	}
 	for _, c := range checks {
-		if c.Grant != want[c.Scope] || c.RequestID == "" || (c.Say == "") != (c.Grant == Granted) {
+		if c.Grant != want[c.Scope] || c.RequestID == "" || (c.Say == "") != (c.Grant == pull.ScopeGranted) {
 			t.Errorf("%+v, want %s", c, want[c.Scope])
 		}
 	}
@@ -42,12 +42,12 @@ func TestCheckTellsScopesApart(t *testing.T) {
 func TestCheckOfABadKey(t *testing.T) {
 	for name, tt := range map[string]struct {
 		api  http.HandlerFunc
-		want Grant
+		want pull.Grant
 	}{
-		"revoked":  {refusing(401, typeAuthentication, "revoked"), KeyRefused},
-		"no way":   {reset, NotReached},
-		"a portal": {html(200), NotReached},
-		"refused":  {refusing(404, typeNotFound, "nothing here"), NotConclusive},
+		"revoked":  {refusing(401, typeAuthentication, "revoked"), pull.ScopeKeyRefused},
+		"no way":   {reset, pull.ScopeNotReached},
+		"a portal": {html(200), pull.ScopeNotReached},
+		"refused":  {refusing(404, typeNotFound, "nothing here"), pull.ScopeInconclusive},
 	} {
 		for _, c := range upstream(t, tt.api).Check(context.Background()) {
 			if c.Grant != tt.want || c.Say == "" {
@@ -59,7 +59,7 @@ func TestCheckOfABadKey(t *testing.T) {
 
 func TestCheckOfAnOrganizationWithoutOldDays(t *testing.T) {
 	for _, c := range upstream(t, refusing(400, typeInvalid, "too recent: latest day is 2025-12-31")).Check(context.Background()) {
-		if c.Scope == "read:analytics" && c.Grant != Granted {
+		if c.Scope == "read:analytics" && c.Grant != pull.ScopeGranted {
 			t.Errorf("%+v", c)
 		}
 	}

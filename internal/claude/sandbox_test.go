@@ -168,9 +168,9 @@ func TestAldermereRefusesScopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, check := range c.Check(context.Background()) {
-		want := Missing
+		want := pull.ScopeMissing
 		if check.Scope == sandbox.ReadAnalytics || check.Scope == sandbox.ReadMembers {
-			want = Granted
+			want = pull.ScopeGranted
 		}
 		if check.Grant != want {
 			t.Errorf("%+v, want %s", check, want)
