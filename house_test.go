@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -235,8 +238,26 @@ func standard(path string) bool {
 	return !strings.Contains(first, ".") && first != module
 }
 
+// TestHouseIsDescribed checks that docs/house.md knows every room that stands.
+func TestHouseIsDescribed(t *testing.T) {
+	text, err := os.ReadFile("docs/house.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range house {
+		path := strings.TrimSuffix(r.path, "/...")
+		if _, err := os.Stat(path); err != nil || path == "" || path == "docs" {
+			continue
+		}
+		if !strings.Contains(string(text), "| `"+path+"` |") {
+			t.Errorf("docs/house.md has no line for the room %s", path)
+		}
+	}
+}
+
 func listPackages(t *testing.T) []parcel {
 	t.Helper()
+	touch(t)
 	out, err := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", "./...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
@@ -252,5 +273,26 @@ func listPackages(t *testing.T) []parcel {
 			t.Fatalf("read go list: %v", err)
 		}
 		all = append(all, p)
+	}
+}
+
+// touch opens every Go file, so that go test knows to run this test again when one changes.
+func touch(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && path != "." && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") {
+			f, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			return f.Close()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
