@@ -62,4 +62,4 @@ schema: ## write migrations/schema.sql
 db: ## a psql prompt on the database of make dev
 	@scripts/need postgres
 	@mkdir -p .data/dev
-	@go run ./scripts/withdb -dir .data/dev/postgres sh -c 'exec psql "$$DATABASE_URL"'
+	@go run ./scripts/withdb -dir .data/dev sh -c 'exec psql "$$DATABASE_URL"'
