@@ -72,7 +72,7 @@ var house = []room{
 		"github.com/anthropics/anthropic-sdk-go", "github.com/go-json-experiment/json", "golang.org/x/time"}, oneSDK},
 	{"internal/telemetry", []string{"internal/day", "internal/fault", "internal/adoption", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, oneSDK},
 	{"internal/sandbox/...", []string{"internal/day"}, "a double of the API must not share code with the client it tests"},
-	{"internal/signin", []string{"internal/fault", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
+	{"internal/signin/...", []string{"internal/fault", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
 	{"internal/deliver", []string{"internal/fault", "github.com/wneessen/go-mail"}, oneSDK},
 	{"internal/store", join(domain, "internal/day", "internal/fault", "internal/seal", "github.com/jackc/pgx/v5", "github.com/jackc/pgerrcode",
 		"github.com/klauspost/compress", "github.com/riverqueue/river"), oneSQL},

@@ -25,6 +25,7 @@ type claims struct {
 	Name            string          `json:"name"`
 	Username        string          `json:"preferred_username"`
 	AuthTime        json.Number     `json:"auth_time"`
+	NotBefore       json.Number     `json:"nbf"`
 }
 
 // verify checks an ID token in full and turns it into a claim.
@@ -74,8 +75,15 @@ func (p *Provider) checkToken(id *oidc.IDToken, c claims, nonce string) error {
 		return errors.New("the token has expired")
 	case id.IssuedAt.Unix() <= 0 || id.IssuedAt.After(now.Add(skew)):
 		return errors.New("the token has no time of issue, or one in the future; compare the clocks")
+	case c.NotBefore != "" && tooEarly(c.NotBefore, now):
+		return errors.New("the token is not valid yet; compare the clocks")
 	}
 	return nil
+}
+
+func tooEarly(notBefore json.Number, now time.Time) bool {
+	seconds, err := notBefore.Float64()
+	return err != nil || time.Unix(int64(seconds), 0).After(now.Add(skew))
 }
 
 func everything(id *oidc.IDToken) (map[string]json.RawMessage, error) {
