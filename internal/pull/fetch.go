@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"groundswell/internal/day"
 )
@@ -15,6 +16,7 @@ const (
 	probesBack  = 4      // how many days a range is shortened by when it is too recent and no latest day is told
 	attempts    = 2      // readings of a unit before its trouble is a failure
 	lastAttempt = attempts - 1
+	knockFor    = 5 * time.Second
 )
 
 // errStale says that staged pages cannot be gone on with.
@@ -29,18 +31,14 @@ func (r *reading) unit(ctx context.Context, u Unit) (Draft, error) {
 		if !errors.As(err, &f) || ctx.Err() != nil {
 			return d, err
 		}
-		switch {
-		case f.Reason == TooRecent:
-			shorter, ok := r.tooRecent(u, f, probe)
-			if !ok {
-				return nil, nil
-			}
-			u = shorter
-		case r.source == Roles && u.Key != listKey && f.Reason == Refused:
-			return r.hold.Draft(u), nil // a role of another linked organization grants nothing here
-		default:
+		if f.Reason != TooRecent {
 			return nil, err
 		}
+		shorter, ok := r.tooRecent(u, f, probe)
+		if !ok {
+			return nil, nil
+		}
+		u = shorter
 	}
 }
 
@@ -82,7 +80,7 @@ func (r *reading) attempt(ctx context.Context, u Unit) (Draft, error) {
 func worthAnother(err error) bool {
 	var f *Failure
 	if errors.As(err, &f) {
-		return f.Reason == BadAnswer || f.midway
+		return f.again
 	}
 	return errors.Is(err, errStale)
 }
@@ -105,7 +103,7 @@ func (r *reading) plausible(ctx context.Context, u Unit, d Draft, try int) error
 			return err
 		}
 	}
-	return &Failure{Reason: BadAnswer, RequestID: r.snapshot().RequestID, Say: fmt.Sprintf(
+	return &Failure{Reason: BadAnswer, again: true, RequestID: r.snapshot().RequestID, Say: fmt.Sprintf(
 		"%s %s came back with %d rows where %d were read before; what was read before is kept. If it says the same tomorrow, it is believed.",
 		u.Source, u.Key, d.Rows(), before.Rows)}
 }
@@ -127,7 +125,7 @@ func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
 	staging := make(chan error, 1)
 	staging <- nil
 	for !t.ended {
-		page, err := r.up.Fetch(ctx, u, t.next)
+		page, err := r.fetch(ctx, u, t.next)
 		if err != nil {
 			<-staging // what was fetched before is kept
 			return nil, t.midway(err)
@@ -153,6 +151,25 @@ func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
 		return nil, fmt.Errorf("keep the last page of %s: %w", u.Key, err)
 	}
 	return d, nil
+}
+
+// fetch reads one page. Once a source found the API away, the next ones only
+// knock: what hangs must not hold up the run once for every source.
+func (r *reading) fetch(ctx context.Context, u Unit, cursor string) (Page, error) {
+	if !r.wary {
+		return r.up.Fetch(ctx, u, cursor)
+	}
+	knock, cancel := context.WithTimeout(ctx, knockFor)
+	defer cancel()
+	page, err := r.up.Fetch(knock, u, cursor)
+	if err == nil {
+		r.wary = false
+		return page, nil
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return Page{}, r.lastOut
+	}
+	return Page{}, err
 }
 
 // replay adds the pages that a run which was cut off had staged.
@@ -198,7 +215,7 @@ func (t *trail) step(u Unit, p Page) error {
 		bad = "goes on and on without rows"
 	}
 	if bad != "" {
-		return &Failure{Reason: BadAnswer, RequestID: p.RequestID, Say: fmt.Sprintf("The API's list of %s (%s) %s; nothing of it was used.", u.Source, u.Key, bad)}
+		return &Failure{Reason: BadAnswer, again: true, RequestID: p.RequestID, Say: fmt.Sprintf("The API's list of %s (%s) %s; nothing of it was used.", u.Source, u.Key, bad)}
 	}
 	t.seen[p.Next], t.next = true, p.Next
 	return nil
@@ -211,6 +228,6 @@ func (t *trail) midway(err error) error {
 		return err
 	}
 	marked := *f
-	marked.midway = true
+	marked.again = true
 	return &marked
 }

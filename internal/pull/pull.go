@@ -136,7 +136,7 @@ type Failure struct {
 	RetryAfter time.Time // RateLimited: when to come back; zero when not told
 	Err        error
 
-	midway bool // refused behind the first page: the cursor may have expired
+	again bool // reading the unit from its first page may help
 }
 
 // Error returns the sentence and the cause.

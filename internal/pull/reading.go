@@ -23,6 +23,7 @@ type reading struct {
 	mu sync.Mutex // guards state and the report while a unit is fetched and another published
 
 	strikes int
+	anyGood bool     // a unit was read to its end
 	struck  *Failure // the first unit that failed by its content
 	until   day.Date // days from here on are not to be had yet
 }
@@ -166,6 +167,7 @@ func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) 
 			r.forget(1)
 			continue
 		}
+		r.anyGood = true
 		select {
 		case out <- d:
 		case <-ctx.Done():
@@ -175,7 +177,8 @@ func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) 
 	return nil
 }
 
-// strike decides whether the source goes on after a unit failed.
+// strike decides whether the source goes on after a unit failed: one bad day
+// among good ones keeps no later one out, a source that answers nothing right is left.
 func (r *reading) strike(ctx context.Context, u Unit, err error) error {
 	var f *Failure
 	if !errors.As(err, &f) || ctx.Err() != nil {
@@ -190,7 +193,7 @@ func (r *reading) strike(ctx context.Context, u Unit, err error) error {
 	if r.struck == nil {
 		r.struck = f
 	}
-	if r.strikes++; r.strikes >= maxStrikes {
+	if r.strikes++; r.strikes >= maxStrikes || !r.anyGood {
 		return r.struck
 	}
 	return nil

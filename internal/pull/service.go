@@ -123,6 +123,7 @@ type worker struct {
 	badKey  *Failure     // the key is refused: nothing else is asked
 	away    map[bool]int // analytics or not -> sources in a row that found it away
 	lastOut *Failure     // what the last of them said
+	wary    bool         // nothing was read since
 }
 
 func (w *worker) run(ctx context.Context) error {
@@ -191,10 +192,15 @@ func (w *worker) learn(src Source, f *Failure) {
 	switch {
 	case f != nil && f.Reason == BadKey:
 		w.badKey = f
-	case f != nil && (f.Reason == Unreachable || f.Reason == Overloaded):
+	case f != nil && f.away():
 		w.away[src.analytics()]++
-		w.lastOut = f
+		w.lastOut, w.wary = f, true
 	default:
 		w.away[src.analytics()] = 0
 	}
+}
+
+// away reports whether f means that there was no API to speak of.
+func (f *Failure) away() bool {
+	return f.Reason == Unreachable || f.Reason == Overloaded || f.Reason == RateLimited
 }

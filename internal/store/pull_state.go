@@ -47,11 +47,6 @@ select from_day, to_day from unit_done
 where source = @source and from_day is not null and starts_with(key, @prefix) order by from_day`
 
 	listedOnSQL = `select min(landed_at) from unit_done where source = $1`
-
-	interruptedSQL = `
-select coalesce((
-    select (ended_at is null and not ` + heldSQL + `) or started_at < @since
-    from pull_run order by no desc limit 1), true)`
 )
 
 type stateRow struct {
@@ -95,8 +90,8 @@ func instant(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-// PullStates returns the state of every source, in reading order.
-func (s *Store) PullStates(ctx context.Context) ([]pull.State, error) {
+// States returns the state of every source, in reading order.
+func (s *Store) States(ctx context.Context) ([]pull.State, error) {
 	known, err := s.states(ctx, "")
 	if err != nil {
 		return nil, err
@@ -129,14 +124,6 @@ func (s *Store) states(ctx context.Context, src pull.Source) (map[pull.Source]pu
 		known[pull.Source(r.Source)] = r.state()
 	}
 	return known, nil
-}
-
-// PullInterrupted reports whether the last pull was cut off, or none was begun
-// since: a reason to begin one.
-func (s *Store) PullInterrupted(ctx context.Context, since time.Time) (bool, error) {
-	var due bool
-	err := s.pool.QueryRow(ctx, interruptedSQL, pgx.StrictNamedArgs{"since": since, "lock": int64(pullLock)}).Scan(&due)
-	return due, translate(err)
 }
 
 // State returns what is known of src.

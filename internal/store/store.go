@@ -31,11 +31,26 @@ type Store struct {
 // audit log; changes that need it fail when it is nil.
 func New(pool *pgxpool.Pool, keys *seal.Keyring) *Store { return &Store{pool: pool, keys: keys} }
 
+// sessionSettings are those of every connection, unless DATABASE_URL says
+// otherwise: no page may hold a connection for long, and no query of ours is
+// long enough to be worth compiling.
+var sessionSettings = map[string]string{
+	"application_name":                    "groundswell",
+	"statement_timeout":                   "30s",
+	"idle_in_transaction_session_timeout": "60s",
+	"jit":                                 "off",
+}
+
 // Open connects to the database at url. No connection is made before the first use.
 func Open(ctx context.Context, url string, keys *seal.Keyring) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read DATABASE_URL: %w", err)
+	}
+	for k, v := range sessionSettings {
+		if _, set := cfg.ConnConfig.RuntimeParams[k]; !set {
+			cfg.ConnConfig.RuntimeParams[k] = v
+		}
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
