@@ -95,8 +95,10 @@ func (h home) run(ctx context.Context, input, bin, name string, args ...string) 
 
 // explain turns what a Postgres program printed into one sentence.
 func (h home) explain(name, out string, err error) error {
-	if strings.Contains(out, "No space left on device") || strings.Contains(out, "Disk quota exceeded") {
-		return diskFull(h.dir)
+	for _, mark := range []string{"No space left on device", "Disk quota exceeded", "wrote only "} {
+		if strings.Contains(out, mark) {
+			return diskFull(h.dir)
+		}
 	}
 	var said string
 	for line := range strings.Lines(out) {

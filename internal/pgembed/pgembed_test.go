@@ -417,8 +417,13 @@ func TestUnwritableDirectoryIsExplained(t *testing.T) {
 }
 
 func TestFullDiskIsExplained(t *testing.T) {
-	fakePrograms(t, `echo "initdb: error: could not write to file: No space left on device" >&2; exit 1`)
-	refuses(t, Config{Dir: filepath.Join(room(t), "data")}, "is full", "free some space")
+	for _, said := range []string{
+		"could not write to file: No space left on device",
+		"could not extend file \"base/1/2691\": wrote only 4096 of 8192 bytes at block 20",
+	} {
+		fakePrograms(t, `echo 'initdb: error: `+said+`' >&2; exit 1`)
+		refuses(t, Config{Dir: filepath.Join(room(t), "data")}, "is full", "free some space")
+	}
 }
 
 func TestFailureOfInitdbIsExplained(t *testing.T) {
