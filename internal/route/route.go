@@ -15,6 +15,7 @@ const (
 	SyncNow    = "/settings/sources/sync"
 	SyncStatus = "/settings/sources/progress"
 	Key        = "/settings/sources/key"
+	KeyRemove  = "/settings/sources/key/remove"
 	Roles      = "/settings/roles" // people with access and their roles
 	Account    = "/account"        // the signed-in person: theme, sessions
 	SignIn     = "/sign-in"
