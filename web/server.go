@@ -43,6 +43,7 @@ type Config struct {
 	Provider   Provider          // nil: nobody can sign in, and the sign-in page says so
 	CookieKeys [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
 	Index      Indexer           // the figures' source
+	Sources    Sources           // the page of where the data comes from
 	Features   Features          // rankings of skills, connectors and plugins; nil leaves them out
 	Ready      func(context.Context) error
 	Metrics    prometheus.Gatherer // nil: the process's default
