@@ -93,7 +93,7 @@ func (w *window) answerEveryone(a *Answer) {
 	all := w.everyone()
 	a.Licensed = all.licensed
 	a.Figures = w.figures(all)
-	w.trace(a.Figures, nil)
+	w.trace(a.Figures, audience{})
 	if w.q.By != ByNone {
 		for _, s := range w.subjects(w.q.By) {
 			a.Breakdown = append(a.Breakdown, w.row(s))
@@ -120,7 +120,7 @@ func (w *window) answerSubject(a *Answer, s *subject) {
 	a.Licensed = s.licensed
 	a.Figures = w.figures(s)
 	if !s.withheld {
-		w.trace(a.Figures, s.people)
+		w.trace(a.Figures, s.audience)
 	}
 	a.Columns = columnStatuses(a.Figures)
 	a.Diagnosis = w.diagnose(a.Figures, a.Columns, s)
@@ -128,33 +128,35 @@ func (w *window) answerSubject(a *Answer, s *subject) {
 
 // subject is a set of people and everything read about them.
 type subject struct {
-	cohort      Cohort
-	people      Bits // nil: everybody
-	size        int  // members on the last day
+	audience
+	size        int // members on the last day
 	licensed    Licensed
 	now, before []reading // before is nil without data
-	withheld    bool
+	sizeBefore  int       // members on the last day of the period before
 }
 
-// about reads every metric of some people; nil is everybody.
-func (w *window) about(c Cohort, people Bits) *subject {
-	s := &subject{cohort: c, people: people}
+// about reads every metric of an audience: over the period, of those placed in it
+// on the period's last day; over the period before, of those placed in it then.
+func (w *window) about(a audience) *subject {
+	s := &subject{audience: a}
 	if w.now == nil {
 		s.licensed = Licensed{Basis: BasisMembers, Reason: w.missing}
 		s.now = blankReadings(w.missing)
 		return s
 	}
-	s.licensed = w.now.licensed(people)
-	s.size = count(w.now.members, people)
-	s.now = w.now.readings(people, s.licensed)
+	s.licensed = w.now.licensed(a.people)
+	s.size = count(w.now.members, a.people)
+	s.now = w.now.readings(a.people, s.licensed)
 	if w.before != nil {
-		s.before = w.before.readings(people, w.before.licensed(people))
+		then := w.x.peopleOn(a, w.before.period.To)
+		s.sizeBefore = count(w.before.members, then)
+		s.before = w.before.readings(then, w.before.licensed(then))
 	}
 	return s
 }
 
 func (w *window) everyone() *subject {
-	s := w.about(Everyone(), nil)
+	s := w.about(audience{cohort: Everyone()})
 	if !w.q.SeesSmallGroups {
 		withholdFew([]*subject{s}, w.x.minCohort())
 	}
@@ -179,11 +181,12 @@ func (w *window) subjects(by By) []*subject {
 		if a.withheld {
 			out = append(out, w.hidden(a.cohort))
 		} else {
-			out = append(out, w.about(a.cohort, a.people))
+			out = append(out, w.about(a))
 		}
 	}
 	if !w.q.SeesSmallGroups {
 		withholdFew(out, w.x.minCohort())
+		withholdBefore(out, w.x.minCohort())
 	}
 	w.read = map[By][]*subject{by: out}
 	return out
@@ -195,7 +198,7 @@ func (x *Index) minCohort() int {
 
 // hidden is a subject of which nothing may be told.
 func (w *window) hidden(c Cohort) *subject {
-	s := &subject{cohort: c, withheld: true, licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
+	s := &subject{audience: audience{cohort: c, people: Bits{}, withheld: true}, licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
 	s.now = blankReadings(withheldWhy)
 	for i := range s.now {
 		s.now[i].reason = withheldWhy

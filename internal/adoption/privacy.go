@@ -12,7 +12,7 @@ const withheldWhy = "Withheld: it is about too few people."
 // audience is people who may be shown together to this asker.
 type audience struct {
 	cohort   Cohort
-	people   Bits  // never nil
+	people   Bits  // on the query's last day; nil: everybody
 	of       []int // the cohorts of the division that it holds
 	withheld bool  // there are such people, but too few
 }
@@ -34,6 +34,22 @@ func (w *window) openly(cut *division) []audience {
 		if cut.people[i].Any() || c.Slug == w.q.Cohort {
 			out = append(out, audience{cohort: c, people: solid(cut.people[i]), of: []int{i}})
 		}
+	}
+	return out
+}
+
+// peopleOn returns who is in an audience's cohorts on another day; nil is everybody.
+func (x *Index) peopleOn(a audience, at day.Date) Bits {
+	if a.people == nil {
+		return nil
+	}
+	cut := x.divide(a.cohort.By, at)
+	if len(a.of) == 1 {
+		return solid(cut.people[a.of[0]])
+	}
+	out := Bits{}
+	for _, i := range a.of {
+		out.Add(cut.people[i])
 	}
 	return out
 }
@@ -130,6 +146,24 @@ func withholdFew(ss []*subject, least int) {
 	for k := range catalogue {
 		withholdReadings(ss, k, least, func(s *subject) []reading { return s.now })
 		withholdReadings(ss, k, least, func(s *subject) []reading { return s.before })
+	}
+}
+
+// withholdBefore withholds what cohorts were in the period before, where they
+// had too few members then, with enough others.
+func withholdBefore(ss []*subject, least int) {
+	var at []*subject
+	var sizes []int
+	for _, s := range ss {
+		if s.before != nil {
+			at = append(at, s)
+			sizes = append(sizes, s.sizeBefore)
+		}
+	}
+	for i, hide := range smallest(sizes, least) {
+		if hide {
+			at[i].before = nil
+		}
 	}
 }
 

@@ -24,14 +24,14 @@ func (x *Index) Trends(q Query, n int) ([]Trend, error) {
 	if a.withheld {
 		return out, nil
 	}
-	for i, points := range w.points(a.people, n) {
+	for i, points := range w.points(a, n) {
 		out[i].Points = points
 	}
 	return out, nil
 }
 
 // points returns, metric by metric, the last n complete weeks, oldest first.
-func (w *window) points(who Bits, n int) [][]Point {
+func (w *window) points(a audience, n int) [][]Point {
 	out := make([][]Point, len(catalogue))
 	sunday := lastSunday(w.covered.To)
 	for k := n - 1; k >= 0; k-- {
@@ -39,7 +39,7 @@ func (w *window) points(who Bits, n int) [][]Point {
 		if w.x.missing(week) != "" {
 			continue
 		}
-		for i, v := range w.weekValues(week, who) {
+		for i, v := range w.weekValues(week, w.x.peopleOn(a, week.To)) {
 			out[i] = append(out[i], Point{Week: week.From, Value: v})
 		}
 	}
@@ -49,6 +49,9 @@ func (w *window) points(who Bits, n int) [][]Point {
 func (w *window) weekValues(week day.Period, who Bits) []*float64 {
 	s := w.x.span(week)
 	out := make([]*float64, len(catalogue))
+	if !w.q.SeesSmallGroups && who != nil && s.members.CountAnd(who) < w.x.minCohort() {
+		return out
+	}
 	for i, r := range s.readings(who, s.licensed(who)) {
 		if w.q.SeesSmallGroups || r.about == 0 || r.about >= w.x.minCohort() {
 			out[i] = r.value
@@ -58,12 +61,12 @@ func (w *window) weekValues(week day.Period, who Bits) []*float64 {
 }
 
 // trace fills in whether figures improve, week over week.
-func (w *window) trace(fs []Figure, who Bits) {
+func (w *window) trace(fs []Figure, a audience) {
 	if w.now == nil {
 		return
 	}
 	n := min(maxTrend, max(2, w.covered.Days()/7))
-	for i, points := range w.points(who, n) {
+	for i, points := range w.points(a, n) {
 		slope, ok := Slope(points)
 		if !ok || !fs[i].Known() {
 			continue
