@@ -17,7 +17,7 @@ import (
 
 // SourceStates tells how every source stands. It is implemented by store.Store.
 type SourceStates interface {
-	PullStates(ctx context.Context) ([]pull.State, error)
+	States(ctx context.Context) ([]pull.State, error)
 }
 
 // Syncer asks for a sync and returns at once. It is implemented by jobs.Runner.
@@ -85,11 +85,7 @@ func (s *Server) syncProgress(w http.ResponseWriter, r *http.Request, actor iden
 
 // syncNow asks for a sync. It answers at once; the panel tells how it goes.
 func (s *Server) syncNow(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	now := s.Now()
-	if err := s.askForSync(r.Context(), actor, now); err != nil {
-		return err
-	}
-	since, err := s.syncBegan(r.Context(), now)
+	since, err := s.beginSync(r.Context(), actor)
 	if err != nil {
 		return err
 	}
@@ -103,6 +99,20 @@ func (s *Server) syncNow(w http.ResponseWriter, r *http.Request, actor identity.
 	return s.fragment(w, r, http.StatusAccepted, settings.SyncPanel(props))
 }
 
+// beginSync asks for a sync unless one runs, and returns when the one that will
+// answer the request began.
+func (s *Server) beginSync(ctx context.Context, actor identity.Actor) (time.Time, error) {
+	states, err := s.Sources.States.States(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if began := settings.Began(states); !began.IsZero() {
+		return began, nil
+	}
+	now := s.Now()
+	return now, s.askForSync(ctx, actor, now)
+}
+
 // askForSync writes the audit entry first: what cannot be recorded is not done.
 func (s *Server) askForSync(ctx context.Context, actor identity.Actor, now time.Time) error {
 	if err := s.Sources.Keys.Audit(ctx, now, identity.Event{By: actor, Action: "sync.requested", Subject: "sync"}); err != nil {
@@ -111,21 +121,8 @@ func (s *Server) askForSync(ctx context.Context, actor identity.Actor, now time.
 	return s.Sources.Sync.SyncNow(ctx)
 }
 
-// syncBegan is when the sync began that answers a request made now: now, or when
-// the one began that runs already.
-func (s *Server) syncBegan(ctx context.Context, now time.Time) (time.Time, error) {
-	states, err := s.Sources.States.PullStates(ctx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if began := settings.Began(states); !began.IsZero() {
-		return began, nil
-	}
-	return now, nil
-}
-
 func (s *Server) sourceProps(w http.ResponseWriter, r *http.Request, actor identity.Actor, since time.Time) (settings.SourcesProps, error) {
-	states, err := s.Sources.States.PullStates(r.Context())
+	states, err := s.Sources.States.States(r.Context())
 	if err != nil {
 		return settings.SourcesProps{}, err
 	}
