@@ -183,7 +183,7 @@ func (s *Server) storeKey(w http.ResponseWriter, r *http.Request, actor identity
 	if err := s.Sources.Keys.PutCredential(r.Context(), actor, s.Sources.KeyName, key, now); err != nil {
 		return err
 	}
-	flash := "Key stored. " + grants(checks)
+	flash := "Key stored. " + whatItReads(checks)
 	if s.Sources.FromEnv {
 		return s.redirect(w, r, route.Sources, flash+" ANTHROPIC_ADMIN_KEY stays in use until it is removed.")
 	}
@@ -250,8 +250,8 @@ func count(checks []pull.ScopeCheck, g pull.Grant) int {
 	return n
 }
 
-// grants says which scopes a stored key lacks.
-func grants(checks []pull.ScopeCheck) string {
+// whatItReads says which scopes a stored key lacks.
+func whatItReads(checks []pull.ScopeCheck) string {
 	var lacks []string
 	for _, c := range checks {
 		if c.Grant != pull.ScopeGranted {
