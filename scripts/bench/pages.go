@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"groundswell/internal/day"
+	"groundswell/internal/route"
+)
+
+var connections = []int{16, 64}
+
+// load is how one page held up under a number of connections.
+type load struct {
+	page          string
+	connections   int
+	perSecond     float64
+	p50, p95, p99 time.Duration
+	bytes         int
+}
+
+// visit is a page to ask for: one address, or several in turn.
+type visit struct {
+	name  string
+	paths []string
+}
+
+// server is the site in a process of its own.
+type server struct {
+	serving
+	cmd    *exec.Cmd
+	stdin  io.Closer
+	client *http.Client
+}
+
+// pages measures what a signed-in person waits for.
+func (b *bed) pages(ctx context.Context, o options, f *figures) error {
+	if o.history > o.days {
+		if _, err := spawn[synced](ctx, "child-sync", "-db", b.target, "-upstream", b.upstream,
+			"-from", (today - day.Date(o.history)).String(), "-to", (today - day.Date(o.days) - 1).String(), "-users"); err != nil {
+			return fmt.Errorf("older days: %w", err)
+		}
+	}
+	s, err := b.serve(ctx, o.profile)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	visits := visits()
+	if o.only != "" {
+		visits = slices.DeleteFunc(visits, func(v visit) bool { return v.name != o.only && !strings.HasPrefix(v.name, "/bench/") })
+	}
+	for _, v := range visits { // once around first: the index is loaded, pools are filled
+		if err := s.once(ctx, v.paths[0], nil); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
+		}
+	}
+	for _, n := range connections {
+		for _, v := range visits {
+			l, err := s.hammer(ctx, v, n, o.each)
+			if err != nil {
+				return fmt.Errorf("%s: %w", v.name, err)
+			}
+			f.loads = append(f.loads, l)
+		}
+	}
+	f.resident, err = statusBytes(fmt.Sprint(s.PID), "VmRSS:")
+	return err
+}
+
+// visits are the pages, in the order they are asked for; the floors come first.
+func visits() []visit {
+	return []visit{
+		{oneQueryPath, []string{oneQueryPath}},
+		{sixQueriesPath, []string{sixQueriesPath}},
+		{"/overview", []string{"/overview"}},
+		{"/overview, any 4 weeks", periods("/overview", 28, 60)},
+		{"/overview, any 52 weeks", periods("/overview", 364, 60)},
+		{"/activation", []string{"/activation"}},
+		{"/activation, any 4 weeks", periods("/activation", 28, 60)},
+		{"/api/v1/metrics", []string{"/api/v1/metrics?" + between(today-29, today-2)}},
+		{"/api/v1/metrics, any 4 weeks", periods("/api/v1/metrics", 28, 60)},
+	}
+}
+
+// periods are n periods of the same length that end on n days in a row.
+func periods(path string, length, n int) []string {
+	var out []string
+	for back := range day.Date(n) {
+		to := today - 2 - back
+		out = append(out, path+"?"+between(to-day.Date(length)+1, to))
+	}
+	return out
+}
+
+func between(from, to day.Date) string {
+	return url.Values{"from": {max(from, day.Of(2026, time.January, 1)).String()}, "to": {to.String()}}.Encode()
+}
+
+func (b *bed) serve(ctx context.Context, profile string) (*server, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{cmd: exec.CommandContext(ctx, self, "child-serve", "-db", b.target, "-profile", profile)}
+	s.cmd.Stderr = os.Stderr
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	if err := json.NewDecoder(stdout).Decode(&s.serving); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("the server does not come up: %w", err)
+	}
+	if err := s.signIn(ctx); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *server) stop() {
+	s.stdin.Close()
+	_ = s.cmd.Wait()
+}
+
+// signIn becomes the rollout lead, with a session like everybody's.
+func (s *server) signIn(ctx context.Context) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	s.client = &http.Client{
+		Jar: jar,
+		Transport: &http.Transport{
+			MaxIdleConnsPerHost: slices.Max(connections), DisableCompression: true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	form := url.Values{"persona": {"ines"}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.Address+route.SignInAs, strings.NewReader(form))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "http://"+s.Address)
+	res, err := s.client.Do(req)
+	if err != nil {
+		return err
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		return fmt.Errorf("signing in answers %s", res.Status)
+	}
+	return nil
+}
+
+// once asks for a page and insists on it.
+func (s *server) once(ctx context.Context, path string, size *int) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Address+path, nil)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(path, "/api/") {
+		req.Header.Set("Authorization", "Bearer "+s.Token)
+	}
+	res, err := s.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	n, err := io.Copy(io.Discard, res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", path, res.Status)
+	}
+	if size != nil {
+		*size = int(n)
+	}
+	return nil
+}
+
+// hammer asks for a page over n connections for a while.
+func (s *server) hammer(ctx context.Context, v visit, n int, each time.Duration) (load, error) {
+	l := load{page: v.name, connections: n}
+	if err := s.once(ctx, v.paths[0], &l.bytes); err != nil {
+		return l, err
+	}
+	var (
+		turn  atomic.Int64
+		mu    sync.Mutex
+		took  []time.Duration
+		first error
+		group sync.WaitGroup
+	)
+	began := time.Now()
+	for range n {
+		group.Go(func() {
+			var mine []time.Duration
+			var err error
+			for time.Since(began) < each && err == nil {
+				start := time.Now()
+				err = s.once(ctx, v.paths[int(turn.Add(1))%len(v.paths)], nil)
+				mine = append(mine, time.Since(start))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, mine...)
+			first = errors.Join(first, err)
+		})
+	}
+	group.Wait()
+	if first != nil {
+		return l, first
+	}
+	l.perSecond = float64(len(took)) / time.Since(began).Seconds()
+	slices.Sort(took)
+	at := func(q float64) time.Duration { return took[min(len(took)-1, int(q*float64(len(took))))] }
+	l.p50, l.p95, l.p99 = at(0.50), at(0.95), at(0.99)
+	return l, nil
+}
+
+func (f *figures) load(page string, connections int) load {
+	i := slices.IndexFunc(f.loads, func(l load) bool { return l.page == page && l.connections == connections })
+	if i < 0 {
+		return load{}
+	}
+	return f.loads[i]
+}
+
+func (f *figures) printPages(o options) {
+	t := newTable(fmt.Sprintf("pages, %d days behind them", o.history), "conns", "req/s", "p50", "p95", "p99", "KB", "of six queries", "of one", "p99 to six")
+	for _, l := range f.loads {
+		six, one := f.load(sixQueriesPath, l.connections), f.load(oneQueryPath, l.connections)
+		t.row(l.page, fmt.Sprint(l.connections), fmt.Sprintf("%.0f", l.perSecond), ms(l.p50), ms(l.p95), ms(l.p99), fmt.Sprint(l.bytes/1024),
+			fmt.Sprintf("%.2f×", over(l.perSecond, six.perSecond)), fmt.Sprintf("%.2f×", over(l.perSecond, one.perSecond)), fmt.Sprintf("%.2f×", over(float64(l.p99), float64(six.p99))))
+	}
+	t.print()
+	t = newTable("", "ratio", "bar", "")
+	for _, n := range connections {
+		page, six := f.load("/overview", n), f.load(sixQueriesPath, n)
+		t.row(append([]string{fmt.Sprintf("overview, throughput of six queries, %d conns", n)}, atLeast(over(page.perSecond, six.perSecond), 0.5, "×")...)...)
+		t.row(append([]string{fmt.Sprintf("overview, p99 to six queries, %d conns", n)}, atMost(over(float64(page.p99), float64(six.p99)), 4, "×")...)...)
+	}
+	month, year := f.load("/overview, any 4 weeks", connections[0]), f.load("/overview, any 52 weeks", connections[0])
+	t.row(append([]string{"overview, p95 of 52 weeks to 4 weeks"}, atMost(over(float64(year.p95), float64(month.p95)), 4, "×")...)...)
+	t.row(append([]string{"server's memory after all that"}, atMost(float64(f.resident)/(1<<20), 96, " MiB")...)...)
+	t.print()
+}
+
+// printGrowth compares the smallest organization with the largest.
+func printGrowth(small, large *figures) {
+	fmt.Println()
+	t := newTable(fmt.Sprintf("p95, %s members to %s", thousands(large.members), thousands(small.members)), thousands(small.members), thousands(large.members), "ratio", "bar", "")
+	for _, page := range []string{"/overview", "/overview, any 4 weeks", "/activation, any 4 weeks", "/api/v1/metrics, any 4 weeks"} {
+		a, b := small.load(page, connections[0]), large.load(page, connections[0])
+		t.row(append([]string{page, ms(a.p95), ms(b.p95)}, atMost(over(float64(b.p95), float64(a.p95)), 2, "×")...)...)
+	}
+	t.print()
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
