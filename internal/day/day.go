@@ -121,7 +121,7 @@ func (d *Date) Scan(src any) error {
 type Period struct{ From, To Date }
 
 // Days returns the number of days in p, 0 when it is empty.
-func (p Period) Days() int { return max(0, int(p.To-p.From)+1) }
+func (p Period) Days() int { return max(0, int(p.To)-int(p.From)+1) }
 
 // Contains reports whether d lies in p.
 func (p Period) Contains(d Date) bool { return p.From <= d && d <= p.To }

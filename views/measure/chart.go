@@ -3,6 +3,7 @@ package measure
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
@@ -197,18 +198,18 @@ func (p pageData) funnel() FunnelProps {
 	if !p.Answer.Through.Known() || p.Answer.Covered.Days() == 0 {
 		return out
 	}
-	people := func(n int) ui.Reading { return ui.Read(float64(n)) }
+	count := func(n int) ui.Reading { return ui.Read(float64(n)) }
 	licensed := ui.Reading{}
 	if r.Licensed.Count != nil {
-		licensed = people(*r.Licensed.Count)
+		licensed = count(*r.Licensed.Count)
 	}
 	out.Funnel.Stages = []ui.FunnelStage{
 		{Name: "Licensed", People: licensed},
-		{Name: "Signed in", People: people(r.SignedIn), Loss: p.loss(r.Licensed.Count, r.SignedIn, "not signed in")},
-		{Name: "First real task", People: people(r.Delegated), Loss: p.loss(&r.SignedIn, r.Delegated, "signed in, no task yet")},
-		{Name: "Habit", People: people(r.Habitual), Loss: p.loss(&r.Delegated, r.Habitual, "delegated, no habit yet")},
+		{Name: "Signed in", People: count(r.SignedIn), Loss: p.loss(r.Licensed.Count, r.SignedIn, "not signed in")},
+		{Name: "First real task", People: count(r.Delegated), Loss: p.loss(&r.SignedIn, r.Delegated, "signed in, no task yet")},
+		{Name: "Habit", People: count(r.Habitual), Loss: p.loss(&r.Delegated, r.Habitual, "delegated, no habit yet")},
 	}
-	out.Callout = p.widest(r)
+	out.Callout = p.gap(r)
 	return out
 }
 
@@ -220,28 +221,39 @@ func (p pageData) loss(before *int, here int, words string) string {
 	return ui.Count(*before-here) + " " + words
 }
 
-// widest reads the greatest loss off the funnel.
-func (p pageData) widest(r adoption.FunnelRow) string {
-	type gap struct {
-		n    int
-		text string
-	}
-	gaps := []gap{
-		{r.SignedIn - r.Delegated, "after sign-in: %s signed in and %s not delegated a task yet."},
-		{r.Delegated - r.Habitual, "after the first task: %s delegated one and %s not back in three of the last four weeks."},
-	}
+// gap reads the loss to work on off the funnel: the greater one before a first
+// task; a habit takes weeks, so it is named only when nobody is lost before.
+func (p pageData) gap(r adoption.FunnelRow) string {
+	idle := 0
 	if r.Licensed.Count != nil {
-		gaps = append(gaps, gap{*r.Licensed.Count - r.SignedIn, "before sign-in: %s licensed and %s not used Claude yet."})
+		idle = *r.Licensed.Count - r.SignedIn
 	}
-	sort.SliceStable(gaps, func(a, b int) bool { return gaps[a].n > gaps[b].n })
-	if gaps[0].n <= 0 {
+	looking, trying := r.SignedIn-r.Delegated, r.Delegated-r.Habitual
+	switch {
+	case idle <= 0 && looking <= 0 && trying <= 0:
 		return ""
+	case idle <= 0 && looking <= 0:
+		return fmt.Sprintf("What is left is habit: %s delegated a task but not in three of the last four weeks.", people(trying))
+	case idle > looking:
+		return fmt.Sprintf("The gap to close first is before sign-in: %s not used Claude yet.", people(idle, "licensed")+have(idle))
 	}
-	have := "have"
-	if gaps[0].n == 1 {
-		have = "has"
+	return fmt.Sprintf("The gap to close first is after sign-in: %s not delegated a task yet.", people(looking)+have(looking))
+}
+
+// people counts people, with a word before them: "1 licensed person".
+func people(n int, kind ...string) string {
+	word := "people"
+	if n == 1 {
+		word = "person"
 	}
-	return "The widest gap is " + fmt.Sprintf(gaps[0].text, ui.Counted(gaps[0].n, "person is", "people are"), have)
+	return strings.Join(append(append([]string{ui.Count(n)}, kind...), word), " ")
+}
+
+func have(n int) string {
+	if n == 1 {
+		return " has"
+	}
+	return " have"
 }
 
 // TriangleProps is the retention triangle's card.

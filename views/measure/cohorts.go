@@ -77,6 +77,19 @@ func partColumn(k adoption.Key, part, label string) column {
 	}}
 }
 
+// weeklyColumn shows weekly actives as a share of the cohort's licensed people.
+func weeklyColumn(label string) column {
+	k := adoption.WeeklyActives
+	return column{string(k), label, func(p pageData, r adoption.Row) Cell {
+		f, n := r.Figure(k), r.Licensed.Count
+		if !f.Known() || n == nil || *n == 0 {
+			return p.shareCell(f, nil)
+		}
+		v := *f.Value / float64(*n)
+		return p.shareCell(f, &v)
+	}}
+}
+
 // countColumn shows numerator, denominator or what is between them.
 func countColumn(key, label string, k adoption.Key, of func(num, den int64) int64) column {
 	return column{key, label, func(p pageData, r adoption.Row) Cell {
@@ -129,7 +142,7 @@ func columnsOf(c adoption.Column) []column {
 			countColumn("not_signed_in", "Not signed in", adoption.ActivationRate, rest),
 			barColumn(adoption.ActivationRate, "Activation"),
 			metricColumn(adoption.DelegationRate, "Delegation"),
-			metricColumn(adoption.WeeklyActives, "Weekly active"),
+			weeklyColumn("Weekly active"),
 			metricColumn(adoption.Week2Retention, "Week-2 retention"),
 		}
 	case adoption.ColumnDepth:

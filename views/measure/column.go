@@ -18,7 +18,7 @@ type ColumnProps struct {
 	Void     *ui.VoidProps
 	Clipped  *ui.BannerProps
 	Diag     *ui.DiagProps
-	Plays    string
+	Plays    []string
 	Tiles    []ui.StatTileProps
 	Chart    *ChartProps
 	Funnel   *FunnelProps
@@ -54,7 +54,7 @@ func NewColumn(c adoption.Column, f Filters, fig Figures, r Reader) ColumnProps 
 	}
 	out.CSV, out.Clipped = p.csv(), p.clipped()
 	if d := p.Answer.Diagnosis; d != nil && d.LookFirst == c {
-		out.Diag, out.Plays = p.diagnosis(), p.plays()
+		out.Diag, out.Plays = p.diagnosis(), d.Plays
 		out.Diag.Links = slices.DeleteFunc(out.Diag.Links, func(l ui.Link) bool { return l.Label == "See the evidence" })
 	}
 	for _, m := range p.Answer.Column(c) {

@@ -253,6 +253,9 @@ func (p pageData) row(f adoption.Figure) ui.MetricRowProps {
 	}
 	if t := targetText(f); t != "" {
 		r.Target = "Target " + t
+		if m.Target.PerWeek {
+			r.Target += " in " + span(p.covered())
+		}
 	}
 	if n := p.Answer.Licensed.Count; f.Key == adoption.WeeklyActives && f.Known() && n != nil && *n > 0 {
 		r.Target = ui.Percent(*f.Value/float64(*n)) + ", target " + ui.Percent(m.Target.Value)

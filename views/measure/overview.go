@@ -2,7 +2,6 @@ package measure
 
 import (
 	"fmt"
-	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/route"
@@ -18,7 +17,6 @@ type OverviewProps struct {
 	Clipped *ui.BannerProps
 	Section ui.SectionHeadProps
 	Diag    *ui.DiagProps
-	Plays   string
 	Panels  []Panel
 	Weekly  ChartProps
 	Funnel  FunnelProps
@@ -44,7 +42,6 @@ func NewOverview(f Filters, fig Figures, r Reader) OverviewProps {
 	out.CSV, out.Clipped = p.csv(), p.clipped()
 	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: fmt.Sprintf("%s, %s against the %s before", p.who(), p.dates(p.covered()), span(p.covered()))}
 	out.Diag = p.diagnosis()
-	out.Plays = p.plays()
 	for _, c := range adoption.Columns() {
 		out.Panels = append(out.Panels, p.panel(c))
 	}
@@ -98,14 +95,6 @@ func (p pageData) lookLeft(d *adoption.Diagnosis) string {
 		return fmt.Sprintf("%s is %s%s.", right.Name(), statusWord(p.Answer.Columns[right]), where)
 	}
 	return fmt.Sprintf("%s is %s. Look left: %s is too%s.", right.Name(), statusWord(p.Answer.Columns[right]), d.LookFirst.Name(), where)
-}
-
-// plays is what usually helps, as one sentence; "" without a diagnosis.
-func (p pageData) plays() string {
-	if d := p.Answer.Diagnosis; d != nil && len(d.Plays) > 0 {
-		return "What usually helps: " + strings.Join(d.Plays, " ")
-	}
-	return ""
 }
 
 func (p pageData) panel(c adoption.Column) Panel {
