@@ -50,7 +50,8 @@ bench: ## landing and page speed beside their floors, in one run
 	go run ./scripts/bench
 
 generate: ## everything that is generated: templ code, icons, assets
-	for d in views web; do $(TOOL) templ fmt $$d && $(TOOL) templ generate -path $$d || exit 1; done
+	for d in views web; do $(TOOL) templ fmt $$d || exit 1; done
+	$(TOOL) templ generate
 	go run -C tools ./icons
 	go run -C tools ./assets
 
