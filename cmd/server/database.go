@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"groundswell/internal/pgembed"
@@ -20,14 +19,14 @@ func (s settings) database(ctx context.Context, log *slog.Logger) (string, func(
 		_, err := store.ProbeDatabase(ctx, s.DatabaseURL)
 		return s.DatabaseURL, func() {}, err
 	}
-	return embedded(ctx, filepath.Join(s.DataDir, "postgres"), log)
+	return embedded(ctx, s.DataDir, log)
 }
 
-// embedded starts the private cluster in dir.
+// embedded starts the private cluster in dir, or joins it when another program runs it.
 func embedded(ctx context.Context, dir string, log *slog.Logger) (string, func(), error) {
 	cluster, err := pgembed.Start(ctx, pgembed.Config{Dir: dir, Log: log})
 	if err != nil {
-		return "", nil, fmt.Errorf("start the embedded Postgres: %w", err)
+		return "", nil, fmt.Errorf("the embedded Postgres: %w", err)
 	}
 	stop := func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)

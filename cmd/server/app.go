@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"groundswell/internal/claude"
+	"groundswell/internal/fault"
+	"groundswell/internal/identity"
+	"groundswell/internal/pull"
+	"groundswell/internal/seal"
+	"groundswell/internal/store"
+	"groundswell/migrations"
+)
+
+// app is the open program: its database, migrated, and the services over it.
+type app struct {
+	settings
+	log      *slog.Logger
+	store    *store.Store
+	identity *identity.Service
+	keys     *seal.Keyring // nil without GROUNDSWELL_SECRET_KEY
+	stops    []func()
+}
+
+// openApp opens the database the settings name and brings its schema up to date.
+func openApp(ctx context.Context, s settings) (*app, error) {
+	log := s.logger()
+	url, stop, err := s.database(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	a, err := openAt(ctx, s, url, log)
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	a.stops = append([]func(){stop}, a.stops...)
+	return a, nil
+}
+
+// openAt opens the program over the database at url.
+func openAt(ctx context.Context, s settings, url string, log *slog.Logger) (*app, error) {
+	keys, err := s.keyring()
+	if err != nil {
+		return nil, err
+	}
+	if err := migrations.Up(ctx, url); err != nil {
+		return nil, fmt.Errorf("migrate the database: %w", err)
+	}
+	st, err := store.Open(ctx, url, keys)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{settings: s, log: log, store: st, keys: keys}
+	a.identity = &identity.Service{Keeper: st, Admins: s.admins}
+	a.stops = append(a.stops, st.Close)
+	return a, nil
+}
+
+// close shuts every door in the reverse order of opening.
+func (a *app) close() {
+	for i := len(a.stops) - 1; i >= 0; i-- {
+		a.stops[i]()
+	}
+}
+
+func (s settings) keyring() (*seal.Keyring, error) {
+	if s.SecretKey == "" {
+		return nil, nil
+	}
+	return seal.Parse(s.SecretKey)
+}
+
+var errNoSecret = errors.New("GROUNDSWELL_SECRET_KEY is not set; make one with: openssl rand -base64 32, and keep it: sealed credentials can be opened with nothing else")
+
+var errNoKey = fault.New(fault.Invalid, "There is no Anthropic key yet. Set ANTHROPIC_ADMIN_KEY, or enter one under Settings, Sources.")
+
+// adminKey returns the key to read the API with: the environment's, else the one kept sealed.
+func (a *app) adminKey(ctx context.Context) (string, error) {
+	if a.AdminKey != "" {
+		return a.AdminKey, nil
+	}
+	if a.keys == nil {
+		return "", errNoKey
+	}
+	key, err := a.store.Credential(ctx, store.AnthropicKey)
+	if fault.Is(err, fault.NotFound) {
+		return "", errNoKey
+	}
+	return key, err
+}
+
+// puller makes the service that reads the API with the key of this moment.
+func (a *app) puller(ctx context.Context) (*pull.Service, error) {
+	key, err := a.adminKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client, err := claude.New(claude.Config{Key: key, BaseURL: a.BaseURL, RequestsPerMinute: a.RequestsPerMinute, Log: a.log})
+	if err != nil {
+		return nil, err
+	}
+	return &pull.Service{Up: client, Keep: a.store, Log: a.log}, nil
+}
+
+// sync is the job's pull: without a key, or while another pull runs, there is nothing to do.
+func (a *app) sync(ctx context.Context) error {
+	p, err := a.puller(ctx)
+	if errors.Is(err, error(errNoKey)) {
+		a.log.Info("sync skipped: no key yet")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = p.Run(ctx, pull.Options{})
+	if errors.Is(err, pull.ErrRunning) {
+		return nil
+	}
+	return err
+}
+
+// overdue is how long after the last pull a starting worker pulls by itself.
+const overdue = 20 * time.Hour
+
+// interrupted reports whether a pull was cut off or is overdue.
+func (a *app) interrupted(ctx context.Context) (bool, error) {
+	states, err := a.store.States(ctx)
+	if err != nil {
+		return false, err
+	}
+	last := time.Time{}
+	for _, st := range states {
+		if st.Interrupted {
+			return true, nil
+		}
+		if st.LastRun.After(last) {
+			last = st.LastRun
+		}
+	}
+	return time.Since(last) > overdue, nil
+}
