@@ -1,0 +1,201 @@
+package gallery
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"groundswell/static"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// policy is the site's Content-Security-Policy, which the gallery is held to.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// watch counts what the policy blocks and what scripts throw, from the first moment on.
+const watch = `window.wrongs = [];
+document.addEventListener("securitypolicyviolation", e => wrongs.push("policy: " + e.violatedDirective + " " + e.blockedURI + " " + e.sample));
+addEventListener("error", e => wrongs.push("script: " + e.message));`
+
+func serve(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if err := Page(Props{Theme: r.URL.Query().Get("theme"), Path: r.URL.RequestURI()}).Render(r.Context(), w); err != nil {
+			t.Errorf("draw the gallery: %v", err)
+		}
+	})
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv.URL + "/_gallery"
+}
+
+// browser starts Chromium, which must be there.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	alloc, stop := chromedp.NewExecAllocator(context.Background(),
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(alloc)
+	t.Cleanup(closeTab)
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func do(t *testing.T, ctx context.Context, steps ...step) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type step = chromedp.Action[chromedp.Void]
+
+// ask evaluates an expression in the page.
+func ask[T any](t *testing.T, ctx context.Context, js string) T {
+	t.Helper()
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestGalleryIsAccessibleAtEveryWidth(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{1440, 1024, 320} {
+			t.Run(fmt.Sprintf("%s %d", theme, width), func(t *testing.T) {
+				do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url+"?theme="+theme), chromedp.WaitReady(chromedp.CSS("#main")))
+				if over := ask[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("the page scrolls sideways by %d px: %s", over, ask[string](t, ctx, widest))
+				}
+				for _, v := range audit(t, ctx) {
+					t.Error(v)
+				}
+				for _, w := range ask[[]string](t, ctx, `wrongs`) {
+					t.Error(w)
+				}
+			})
+		}
+	}
+}
+
+// widest names the elements that stick out to the right.
+const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-box, .launch-r, .tri-box, .side, .sr")).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class")).join(", ")`
+
+// audit runs axe over the page and lists what it objects to.
+func audit(t *testing.T, ctx context.Context) []string {
+	t.Helper()
+	run := `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + " — " + (n.any[0]?.message ?? "")).join("; "))))`
+	ask[int](t, ctx, axe+";0")
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](run, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	if err := json.Unmarshal([]byte(found), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestKeysOpenAndFilterTheJumpDialog(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.KeyEvent("/"))
+	if !ask[bool](t, ctx, `jump.open && document.activeElement.matches("[data-find]")`) {
+		t.Fatal(`"/" did not open the dialog with the focus in its field`)
+	}
+	ask[string](t, ctx, `document.querySelector("#jump [data-find]").value = ""`) // the key that a scripted press typed after all
+	do(t, ctx, chromedp.KeyEvent("act"))
+	if got := ask[string](t, ctx, `[...document.querySelectorAll("#jump li:not([hidden]) a span:first-of-type")].map(s => s.textContent).join()`); got != "Activation" {
+		t.Errorf(`"act" leaves %q`, got)
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("?"))
+	if !ask[bool](t, ctx, `!jump.open && keys.open`) {
+		t.Error(`Esc did not close the dialog, or "?" did not open the list`)
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS("#keys-on")), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("/"))
+	if ask[bool](t, ctx, `jump.open`) {
+		t.Error("switched off, the keys still act")
+	}
+}
+
+func TestConfirmingTakesThePhrase(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Click(chromedp.CSS(`button[commandfor=enforce][command=show-modal]`)))
+	if !ask[bool](t, ctx, `enforce.open && document.activeElement.textContent.trim() === "Cancel"`) {
+		t.Fatalf("the dialog is not open with the focus on Cancel, but on %q", ask[string](t, ctx, `document.activeElement.outerHTML`))
+	}
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#enforce-phrase"), "ENFORCE S"))
+	if ask[bool](t, ctx, `enforce.querySelector("form").checkValidity()`) {
+		t.Error("half the phrase is enough")
+	}
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#enforce-phrase"), "SO"))
+	if !ask[bool](t, ctx, `enforce.querySelector("form").checkValidity()`) {
+		t.Error("the phrase is not accepted")
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.Escape))
+	if ask[bool](t, ctx, `enforce.open`) {
+		t.Error("Esc does not close the dialog")
+	}
+}
+
+func TestChartsAreReadByArrowKeys(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Focus(chromedp.CSS("#weekly")), chromedp.KeyEvent(kb.ArrowLeft))
+	said := ask[string](t, ctx, `live.textContent`)
+	if !strings.HasPrefix(said, "Week of 16 Nov") || !strings.Contains(said, "Finance 74%") {
+		t.Errorf("the last reading is spoken as %q", said)
+	}
+	if n := ask[int](t, ctx, `document.querySelectorAll("#weekly .plot .knob").length`); n != 3 {
+		t.Errorf("%d knobs for 3 series", n)
+	}
+	if !ask[bool](t, ctx, `!document.querySelector("#weekly .tip").hidden`) {
+		t.Error("the read-out is not shown")
+	}
+}
+
+func TestPickerCountsAndAppliesOnClosing(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Click(chromedp.CSS(`button[popovertarget=cohorts]`)), chromedp.Click(chromedp.CSS(`#cohorts input[value="Claims Operations"]`)))
+	if got := ask[string](t, ctx, `document.querySelector("#cohorts [data-total]").textContent`); got != "6 chosen, 708 people" {
+		t.Errorf("the foot says %q", got)
+	}
+	ask[int](t, ctx, `document.querySelector("#cohorts form").addEventListener("submit", e => { e.preventDefault(); document.title = new FormData(e.target).getAll("cohort").length + " sent"; }), 0`)
+	do(t, ctx, chromedp.KeyEvent(kb.Escape))
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.title === "6 sent"`, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+		t.Errorf("closing the picker sends nothing: %v, title %q", err, ask[string](t, ctx, `document.title`))
+	}
+}
+
+func TestDefinitionsOpenWithoutScript(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`button[popovertarget=d1]`)), chromedp.WaitVisible(chromedp.CSS("#d1")))
+}
