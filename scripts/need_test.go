@@ -34,8 +34,13 @@ func bare(t *testing.T, fakes map[string]string) string {
 
 func need(t *testing.T, path string, args ...string) (string, int) {
 	t.Helper()
+	return needIn(t, []string{"PATH=" + path}, args...)
+}
+
+func needIn(t *testing.T, env []string, args ...string) (string, int) {
+	t.Helper()
 	cmd := exec.Command("/bin/sh", append([]string{filepath.Join(root, "scripts", "need")}, args...)...)
-	cmd.Env = []string{"PATH=" + path}
+	cmd.Env = env
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
@@ -69,6 +74,23 @@ func TestNeedDoesNotAskForPasswords(t *testing.T) {
 	out, code := need(t, path, "chromium")
 	if code != 1 || !strings.Contains(out, "sudo apt-get update && sudo apt-get install -y chromium") || strings.Contains(out, "called") {
 		t.Errorf("exit %d, said %q", code, out)
+	}
+}
+
+func TestNeedKnowsThatSomeSystemsHaveOldPostgres(t *testing.T) {
+	for candidate, want := range map[string]string{
+		"14+238":  "pgdg/apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-16",
+		"15+248":  "sudo apt-get install -y postgresql\n",
+		"17+277~": "sudo apt-get install -y postgresql\n",
+	} {
+		path := bare(t, map[string]string{
+			"id": "echo 1000", "sudo": "exit 1", "apt-get": "exit 1",
+			"apt-cache": `case $1 in policy) printf 'postgresql:\n  Candidate: ` + candidate + `\n' ;; *) echo postgresql-14 ;; esac`,
+		})
+		out, code := needIn(t, []string{"PATH=" + path, "PGBIN=" + t.TempDir()}, "postgres")
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("candidate %s: exit %d, said %q; want %q", candidate, code, out, want)
+		}
 	}
 }
 
