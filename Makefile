@@ -4,6 +4,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# A checkout that git does not trust (another owner, a container) builds all the same.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
 TOOL := go tool -modfile=tools/go.mod
 # The terminal's Ctrl-C reaches the program itself: recipes exec it.
 BUILD := CGO_ENABLED=0 go build -trimpath -o bin/server ./cmd/server
