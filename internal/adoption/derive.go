@@ -18,6 +18,13 @@ type memo struct {
 	tallies   map[tallyKey][]tally
 	answers   map[Query]Answer
 	overlaps  map[day.Date][]bool
+	trends    map[trendKey][]Trend
+}
+
+// trendKey is a query and a number of weeks.
+type trendKey struct {
+	q     Query
+	weeks int
 }
 
 // derived is what every panel needs of the history, so that none reads it again.

@@ -7,27 +7,32 @@ const maxTrend = 8
 
 // Trends computes every metric over each of the last n complete weeks that end
 // by q.Period.To: what sparklines draw. Metrics whose data is still awaited have
-// points without values. It faults as [Index.Answer] does.
+// points without values. It faults as [Index.Answer] does, and the result may be
+// shared like its.
 func (x *Index) Trends(q Query, n int) ([]Trend, error) {
 	if err := x.check(q); err != nil {
 		return nil, err
 	}
+	return kept(&x.memo, &x.memo.trends, trendKey{q, n}, func() []Trend { return x.trends(q, n) }), nil
+}
+
+func (x *Index) trends(q Query, n int) []Trend {
 	w := x.listing(q)
 	out := make([]Trend, len(catalogue))
 	for i, m := range catalogue {
 		out[i].Key = m.Key
 	}
 	if w.missing != "" {
-		return out, nil
+		return out
 	}
 	a := w.rows()[0]
 	if a.withheld {
-		return out, nil
+		return out
 	}
 	for i, points := range w.points(a, n) {
 		out[i].Points = points
 	}
-	return out, nil
+	return out
 }
 
 // points returns, metric by metric, the last n complete weeks, oldest first.

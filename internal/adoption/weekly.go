@@ -145,16 +145,14 @@ func (w *window) tally(days day.Period, a audience) tally {
 }
 
 // tallies returns the tallies of every cohort of a division, as of the last of
-// these days; of everybody for ByNone. Those of whole weeks are kept.
+// these days; of everybody for ByNone. They are kept: every page asks for the
+// same weeks, the one that is still running included.
 func (x *Index) tallies(by By, days day.Period) []tally {
 	make := func() []tally {
 		if by == ByNone {
 			return x.take(days, []Bits{nil})
 		}
 		return x.take(days, x.divide(by, days.To).people)
-	}
-	if days.Days() != 7 {
-		return make()
 	}
 	key := tallyKey{division: divisionKey{by: by, epoch: x.epoch(days.To)}, days: days}
 	return kept(&x.memo, &x.memo.tallies, key, make)
