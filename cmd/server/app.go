@@ -100,11 +100,15 @@ func (a *app) puller(ctx context.Context) (*pull.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := claude.New(claude.Config{Key: key, BaseURL: a.BaseURL, RequestsPerMinute: a.RequestsPerMinute, Log: a.log})
+	client, err := a.client(key)
 	if err != nil {
 		return nil, err
 	}
 	return &pull.Service{Up: client, Keep: a.store, Log: a.log}, nil
+}
+
+func (a *app) client(key string) (*claude.Client, error) {
+	return claude.New(claude.Config{Key: key, BaseURL: a.BaseURL, RequestsPerMinute: a.RequestsPerMinute, Log: a.log})
 }
 
 // sync is the job's pull: without a key, or while another pull runs, there is nothing to do.

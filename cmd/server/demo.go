@@ -121,11 +121,12 @@ func (a *app) demo(ctx context.Context, l net.Listener) error {
 	if err := a.firstSync(ctx); err != nil {
 		return err
 	}
-	if _, err := a.startJobs(ctx, true); err != nil {
+	queue, err := a.startJobs(ctx, true)
+	if err != nil {
 		return err
 	}
 	a.PublicURL = "http://" + localAddress(l)
-	cfg, err := a.webConfig(l)
+	cfg, err := a.webConfig(l, queue)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"groundswell/internal/jobs"
+	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/internal/signin"
+	"groundswell/internal/store"
 	"groundswell/migrations"
 	"groundswell/web"
 )
@@ -75,10 +77,11 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 		return err
 	}
 	defer a.close()
-	if _, err := a.startJobs(ctx, work); err != nil {
+	queue, err := a.startJobs(ctx, work)
+	if err != nil {
 		return err
 	}
-	cfg, err := a.webConfig(listener)
+	cfg, err := a.webConfig(listener, queue)
 	if err != nil {
 		return err
 	}
@@ -162,7 +165,7 @@ func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 
 // webConfig is the site's configuration over this program. Without
 // GROUNDSWELL_PUBLIC_URL the site is reached where it listens.
-func (a *app) webConfig(l net.Listener) (web.Config, error) {
+func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) {
 	public := a.PublicURL
 	if public == "" {
 		public = "http://" + localAddress(l)
@@ -174,7 +177,20 @@ func (a *app) webConfig(l net.Listener) (web.Config, error) {
 	return web.Config{
 		Org: u.Hostname(), PublicURL: u, Identity: a.identity, CookieKeys: a.keys.Derive("cookie"),
 		Index: a.store, Features: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
+		Sources: web.Sources{
+			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey,
+			FromEnv: a.AdminKey != "", TestKey: a.testKey,
+		},
 	}, nil
+}
+
+// testKey tries a key with one real call per scope.
+func (a *app) testKey(ctx context.Context, key string) ([]pull.ScopeCheck, error) {
+	client, err := a.client(key)
+	if err != nil {
+		return nil, err
+	}
+	return client.Check(ctx), nil
 }
 
 // dev reports whether this is a developer's server, which shows the gallery.
