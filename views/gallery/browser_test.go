@@ -103,6 +103,14 @@ func TestGalleryIsAccessibleAtEveryWidth(t *testing.T) {
 	}
 }
 
+// until waits for a condition in the page, which what it means names.
+func until(t *testing.T, ctx context.Context, meaning, js string) {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+		t.Fatalf("%s: not so (%v)", meaning, err)
+	}
+}
+
 // widest names the elements that stick out to the right.
 const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-box, .launch-r, .tri-box, .side, .sr")).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class")).join(", ")`
 
@@ -125,19 +133,17 @@ func audit(t *testing.T, ctx context.Context) []string {
 func TestKeysOpenAndFilterTheJumpDialog(t *testing.T) {
 	url, ctx := serve(t), browser(t)
 	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.KeyEvent("/"))
-	if !ask[bool](t, ctx, `jump.open && document.activeElement.matches("[data-find]")`) {
-		t.Fatal(`"/" did not open the dialog with the focus in its field`)
-	}
-	ask[string](t, ctx, `document.querySelector("#jump [data-find]").value = ""`) // the key that a scripted press typed after all
+	until(t, ctx, `"/" opens the dialog with the focus in its field`, `jump.open && document.activeElement.matches("[data-find]")`)
+	ask[string](t, ctx, `document.querySelector("#jump [data-find]").value = ""`) // the character that a scripted press types after all
 	do(t, ctx, chromedp.KeyEvent("act"))
-	if got := ask[string](t, ctx, `[...document.querySelectorAll("#jump li:not([hidden]) a span:first-of-type")].map(s => s.textContent).join()`); got != "Activation" {
-		t.Errorf(`"act" leaves %q`, got)
-	}
-	do(t, ctx, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("?"))
-	if !ask[bool](t, ctx, `!jump.open && keys.open`) {
-		t.Error(`Esc did not close the dialog, or "?" did not open the list`)
-	}
-	do(t, ctx, chromedp.Click(chromedp.CSS("#keys-on")), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("/"))
+	until(t, ctx, `"act" leaves Activation`, `[...document.querySelectorAll("#jump li:not([hidden]) a span:first-of-type")].map(s => s.textContent).join() === "Activation"`)
+	do(t, ctx, chromedp.KeyEvent(kb.Escape))
+	until(t, ctx, "Esc closes the dialog", `!jump.open`)
+	do(t, ctx, chromedp.KeyEvent("?"))
+	until(t, ctx, `"?" opens the list`, `document.getElementById("keys").open`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("#keys-on")), chromedp.KeyEvent(kb.Escape))
+	until(t, ctx, "Esc closes the list", `!document.getElementById("keys").open`)
+	do(t, ctx, chromedp.KeyEvent("/"))
 	if ask[bool](t, ctx, `jump.open`) {
 		t.Error("switched off, the keys still act")
 	}
@@ -146,9 +152,7 @@ func TestKeysOpenAndFilterTheJumpDialog(t *testing.T) {
 func TestConfirmingTakesThePhrase(t *testing.T) {
 	url, ctx := serve(t), browser(t)
 	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Click(chromedp.CSS(`button[commandfor=enforce][command=show-modal]`)))
-	if !ask[bool](t, ctx, `enforce.open && document.activeElement.textContent.trim() === "Cancel"`) {
-		t.Fatalf("the dialog is not open with the focus on Cancel, but on %q", ask[string](t, ctx, `document.activeElement.outerHTML`))
-	}
+	until(t, ctx, "the dialog opens with the focus on Cancel", `enforce.open && document.activeElement.textContent.trim() === "Cancel"`)
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#enforce-phrase"), "ENFORCE S"))
 	if ask[bool](t, ctx, `enforce.querySelector("form").checkValidity()`) {
 		t.Error("half the phrase is enough")
@@ -158,14 +162,13 @@ func TestConfirmingTakesThePhrase(t *testing.T) {
 		t.Error("the phrase is not accepted")
 	}
 	do(t, ctx, chromedp.KeyEvent(kb.Escape))
-	if ask[bool](t, ctx, `enforce.open`) {
-		t.Error("Esc does not close the dialog")
-	}
+	until(t, ctx, "Esc closes the dialog", `!enforce.open`)
 }
 
 func TestChartsAreReadByArrowKeys(t *testing.T) {
 	url, ctx := serve(t), browser(t)
 	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Focus(chromedp.CSS("#weekly")), chromedp.KeyEvent(kb.ArrowLeft))
+	until(t, ctx, "a key reads the chart", `live.textContent !== ""`)
 	said := ask[string](t, ctx, `live.textContent`)
 	if !strings.HasPrefix(said, "Week of 16 Nov") || !strings.Contains(said, "Finance 74%") {
 		t.Errorf("the last reading is spoken as %q", said)
@@ -186,9 +189,7 @@ func TestPickerCountsAndAppliesOnClosing(t *testing.T) {
 	}
 	ask[int](t, ctx, `document.querySelector("#cohorts form").addEventListener("submit", e => { e.preventDefault(); document.title = new FormData(e.target).getAll("cohort").length + " sent"; }), 0`)
 	do(t, ctx, chromedp.KeyEvent(kb.Escape))
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.title === "6 sent"`, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
-		t.Errorf("closing the picker sends nothing: %v, title %q", err, ask[string](t, ctx, `document.title`))
-	}
+	until(t, ctx, "closing the picker sends its six groups", `document.title === "6 sent"`)
 }
 
 func TestDefinitionsOpenWithoutScript(t *testing.T) {
