@@ -175,8 +175,23 @@ func (a asker) figures(c adoption.Column) (measure.Figures, error) {
 	}
 	if c == adoption.ColumnValue {
 		f.Costs = a.x.CostByProduct(f.Answer.Covered)
+		f.WeekCosts = a.weekCosts(f.Everyone)
 	}
 	return f, nil
+}
+
+// weekCosts is what Cowork cost in each week; nothing for a cohort, whose cost is not reported.
+func (a asker) weekCosts(w adoption.Weekly) []*adoption.Money {
+	if a.filters.Cohort != "" {
+		return nil
+	}
+	out := make([]*adoption.Money, len(w.Weeks))
+	for i, wk := range w.Weeks {
+		if m, ok := a.x.CoworkCost(wk.Covered); ok {
+			out[i] = &m
+		}
+	}
+	return out
 }
 
 // addSeries asks for what is drawn: weeks, funnel and triangle.

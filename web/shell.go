@@ -8,9 +8,11 @@ import (
 
 	"github.com/a-h/templ"
 
+	"groundswell/internal/day"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 	"groundswell/views/layout"
+	"groundswell/views/measure"
 	"groundswell/views/ui"
 )
 
@@ -46,9 +48,6 @@ func (s *Server) itemsFor(actor identity.Actor, current string) []layout.Item {
 	return items
 }
 
-// expectedDelay is how many days behind today the figures normally are.
-const expectedDelay = 4
-
 // freshness says through which day the figures reach, for the foot of the sidebar.
 func (s *Server) freshness(ctx context.Context) ui.FreshProps {
 	none := ui.FreshProps{State: ui.FreshNever, Text: "No data yet"}
@@ -62,7 +61,7 @@ func (s *Server) freshness(ctx context.Context) ui.FreshProps {
 	now := s.Now().UTC()
 	through := idx.Through.Time()
 	fresh := ui.FreshProps{State: ui.FreshOK, Text: "Data through " + ui.Date(through, now)}
-	if now.Sub(through).Hours() > 24*(expectedDelay+1) {
+	if measure.Late(day.FromTime(now), idx.Through) {
 		fresh.State = ui.FreshLate
 	}
 	return fresh

@@ -18,6 +18,13 @@ type ProductCost struct {
 	Amount  Money
 }
 
+// CoworkCost returns what Cowork cost in p, Chat and Cowork unified included;
+// false when the cost report has not been read that far or may not be.
+func (x *Index) CoworkCost(p day.Period) (Money, bool) {
+	total, missing := x.cost(p)
+	return total, missing == ""
+}
+
 // CostByProduct returns what each product cost in p, greatest first. Products
 // that cost nothing are left out.
 func (x *Index) CostByProduct(p day.Period) []ProductCost {

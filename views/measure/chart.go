@@ -180,6 +180,27 @@ func (p pageData) sessions() ChartProps {
 	return c
 }
 
+// costEachWeek is the chart of what Cowork cost for each active person; nil
+// where there is no cost, as for a cohort.
+func (p pageData) costEachWeek() *ChartProps {
+	if len(p.WeekCosts) == 0 || len(p.WeekCosts) != len(p.Everyone.Weeks) {
+		return nil
+	}
+	c := p.chart("cost", "Cost per active person", p.Everyone, ui.InUSD, activePeople)
+	c.Sub = "Cowork’s cost in the week, for each person active in it"
+	s := ui.LineSeries{Name: "Everyone", Colour: 1}
+	for i, wk := range p.Everyone.Weeks {
+		r := ui.Reading{}
+		if m := p.WeekCosts[i]; m != nil && !wk.Cohorts[0].Withheld && wk.Cohorts[0].Active > 0 {
+			r = ui.Read(dollars(*m) / float64(wk.Cohorts[0].Active))
+		}
+		s.Values = append(s.Values, r)
+	}
+	c.Chart.Series = []ui.LineSeries{s}
+	c.Chart.Height = 240
+	return &c
+}
+
 // FunnelProps is the funnel's card.
 type FunnelProps struct {
 	Sub     string

@@ -107,7 +107,7 @@ func (p pageData) unknown(f adoption.Figure) ui.Value {
 	if f.Withheld {
 		return ui.Withheld(p.MinCohort)
 	}
-	return ui.NotYet(waits(f))
+	return ui.NotYet(p.waits(f))
 }
 
 func (p pageData) metricCell(f adoption.Figure) Cell {

@@ -49,6 +49,9 @@ func NewColumn(c adoption.Column, f Filters, fig Figures, r Reader) ColumnProps 
 		Filters: p.filterProps(),
 		Void:    p.void(),
 	}
+	for _, m := range p.Answer.Column(c) {
+		out.Tiles = append(out.Tiles, p.tile(m))
+	}
 	if out.Void != nil {
 		return out
 	}
@@ -56,9 +59,6 @@ func NewColumn(c adoption.Column, f Filters, fig Figures, r Reader) ColumnProps 
 	if d := p.Answer.Diagnosis; d != nil && d.LookFirst == c {
 		out.Diag, out.Plays = p.diagnosis(), d.Plays
 		out.Diag.Links = slices.DeleteFunc(out.Diag.Links, func(l ui.Link) bool { return l.Label == "See the evidence" })
-	}
-	for _, m := range p.Answer.Column(c) {
-		out.Tiles = append(out.Tiles, p.tile(m))
 	}
 	p.fill(c, &out)
 	return out
@@ -76,7 +76,7 @@ func (p pageData) fill(c adoption.Column, out *ColumnProps) {
 		out.Chart, out.Split, out.Ranks = &chart, &split, p.rankings()
 	case adoption.ColumnValue:
 		costs := p.costs()
-		out.Costs, out.Waiting = &costs, p.waiting(c)
+		out.Chart, out.Costs, out.Waiting = p.costEachWeek(), &costs, p.waiting(c)
 		out.Tiles = append([]ui.StatTileProps{p.costTile()}, out.Tiles...)
 	}
 }
@@ -159,21 +159,21 @@ func (p pageData) waiting(c adoption.Column) []Waiting {
 	var out []Waiting
 	for _, f := range p.Answer.Column(c) {
 		if !f.Known() && !f.Withheld {
-			out = append(out, Waiting{adoption.MetricOf(f.Key).Name, long(f)})
+			out = append(out, Waiting{adoption.MetricOf(f.Key).Name, p.long(f)})
 		}
 	}
 	return out
 }
 
 // long is why there is no value, in full.
-func long(f adoption.Figure) string {
+func (p pageData) long(f adoption.Figure) string {
 	if f.Reason != "" {
 		return f.Reason
 	}
 	if w := adoption.MetricOf(f.Key).Waits; w != "" {
 		return w
 	}
-	return waits(f)
+	return p.waits(f)
 }
 
 // split is which kinds of advanced features active people use.
@@ -229,9 +229,8 @@ var productName = map[string]string{
 func (p pageData) costs() RankProps {
 	out := RankProps{Title: "Cost by product", Sub: "Everyone, " + p.dates(p.covered())}
 	out.List = ui.BarListProps{Title: out.Title, Name: "Product", Value: "Cost", Scale: ui.InUSD, Empty: noCostPerUser}
-	dollar, _ := adoption.ParseUSD("1")
 	for _, c := range p.Costs {
-		row := ui.BarRow{Name: product(c.Product), Value: ui.Read(c.Amount.Over(dollar))}
+		row := ui.BarRow{Name: product(c.Product), Value: ui.Read(dollars(c.Amount))}
 		if c.Product != "cowork" && c.Product != "chat_cowork_unified" {
 			row.Tone = ui.ToneQuiet
 		}

@@ -23,6 +23,7 @@ type Figures struct {
 	Retention  adoption.Retention     // likewise
 	Dimensions []adoption.By          // those that people are placed by
 	Costs      []adoption.ProductCost // in the covered period, greatest first
+	WeekCosts  []*adoption.Money      // what Cowork cost in each week of Everyone; nil where not known or not asked
 	Ranks      []Rank                 // use of skills, connectors and plugins
 	MinCohort  int
 }
@@ -51,9 +52,11 @@ type pageData struct {
 // by nature and read once a night, so a third day means that a reading failed.
 const staleAfter = 2
 
-func (p pageData) stale() bool {
-	return p.Answer.Through.Known() && int(p.Today-p.Answer.Through) > staleAfter
-}
+// Late reports whether data that ends on through is more than one expected
+// reading behind on the day today.
+func Late(today, through day.Date) bool { return through.Known() && today-through > staleAfter }
+
+func (p pageData) stale() bool { return Late(p.Today, p.Answer.Through) }
 
 // fresh is the stamp of the page.
 func (p pageData) fresh() *ui.FreshProps {

@@ -38,18 +38,21 @@ func (p pageData) value(f adoption.Figure) ui.Value {
 	case f.Withheld:
 		return ui.Withheld(p.MinCohort)
 	case !f.Known():
-		return ui.NotYet(waits(f))
+		return ui.NotYet(p.waits(f))
 	}
 	text, unit := amount(f.Key, f.Unit, *f.Value)
 	return ui.KnownIn(text, unit)
 }
 
 // waits says why there is no value: what the metric waits for, or the engine's reason.
-func waits(f adoption.Figure) string {
+func (p pageData) waits(f adoption.Figure) string {
 	if adoption.MetricOf(f.Key).Waits != "" || f.Key == adoption.CostToValue {
 		if w := wordsOf[f.Key].waits; w != "" {
 			return w
 		}
+	}
+	if !p.Answer.Through.Known() {
+		return firstSync
 	}
 	if f.Reason != "" {
 		return f.Reason

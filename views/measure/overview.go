@@ -37,14 +37,13 @@ func NewOverview(f Filters, fig Figures, r Reader) OverviewProps {
 		Void:    p.void(),
 	}
 	if out.Void != nil {
+		out.Panels = p.panels()
 		return out
 	}
 	out.CSV, out.Clipped = p.csv(), p.clipped()
 	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: fmt.Sprintf("%s, %s against the %s before", p.who(), p.dates(p.covered()), span(p.covered()))}
 	out.Diag = p.diagnosis()
-	for _, c := range adoption.Columns() {
-		out.Panels = append(out.Panels, p.panel(c))
-	}
+	out.Panels = p.panels()
 	out.Weekly, out.Funnel = p.everyone(), p.funnel()
 	out.Funnel.Sub = p.who() + ", to " + p.date(p.covered().To)
 	return out
@@ -97,6 +96,14 @@ func (p pageData) lookLeft(d *adoption.Diagnosis) string {
 	return fmt.Sprintf("%s is %s. Look left: %s is too%s.", right.Name(), statusWord(p.Answer.Columns[right]), d.LookFirst.Name(), where)
 }
 
+func (p pageData) panels() []Panel {
+	var out []Panel
+	for _, c := range adoption.Columns() {
+		out = append(out, p.panel(c))
+	}
+	return out
+}
+
 func (p pageData) panel(c adoption.Column) Panel {
 	d := p.Answer.Diagnosis
 	out := Panel{Props: ui.MetricPanelProps{
@@ -140,7 +147,10 @@ func (p pageData) costEach() ui.Value {
 	case part.Value != nil:
 		return ui.Known(ui.USD(*part.Value))
 	}
-	return ui.NotYet(noCostPerUser)
+	if !p.Answer.Through.Known() {
+		return ui.NotYet(firstSync)
+	}
+	return ui.NotYet(orElse(f.Reason, noCostPerUser))
 }
 
 func (p pageData) costRow() ui.MetricRowProps {
@@ -148,7 +158,10 @@ func (p pageData) costRow() ui.MetricRowProps {
 }
 
 // usd writes an exact amount for readers.
-func usd(m adoption.Money) string {
+func usd(m adoption.Money) string { return ui.USD(dollars(m)) }
+
+// dollars is an exact amount as a number to draw.
+func dollars(m adoption.Money) float64 {
 	dollar, _ := adoption.ParseUSD("1")
-	return ui.USD(m.Over(dollar))
+	return m.Over(dollar)
 }

@@ -21,6 +21,7 @@ const (
 	leftPeople    = "People who have left"
 	plainChat     = "Use in plain chat"
 	noCostPerUser = "No cost has been read for these days yet."
+	firstSync     = "Waits for the first sync"
 )
 
 var wordsOf = map[adoption.Key]words{

@@ -93,7 +93,7 @@ type lineView struct {
 }
 
 type lineGrid struct{ class, y, textY, text string }
-type lineText struct{ x, y, dx, anchor, text string }
+type lineText struct{ x, y, dx, anchor, text, class string }
 type linePath struct{ class, d string }
 type lineDot struct{ class, x, y string }
 type lineEnd struct {
@@ -266,12 +266,16 @@ func (v *lineView) addGrid() {
 func (v *lineView) addDates() {
 	n := len(v.Points)
 	step := max(1, (n+maxDateTicks-1)/maxDateTicks)
-	for i := 0; i < n; i += step {
+	for k, i := 0, 0; i < n; k, i = k+1, i+step {
 		text := v.Points[i].Short
 		if text == "" {
 			text = v.Points[i].Label
 		}
-		v.dates = append(v.dates, lineText{x: percent(v.x(i) / 100), y: coord(v.height - 8), anchor: v.anchor(i), text: clip(text, 14)})
+		t := lineText{x: percent(v.x(i) / 100), y: coord(v.height - 8), anchor: v.anchor(i), text: clip(text, 14), class: "tick"}
+		if k%2 == 1 {
+			t.class = "tick odd" // narrow screens have no room for it
+		}
+		v.dates = append(v.dates, t)
 	}
 }
 
