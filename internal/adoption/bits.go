@@ -19,11 +19,22 @@ func (b Bits) Has(i int32) bool {
 func (b *Bits) Set(i int32) {
 	w := int(i >> 6)
 	if w >= len(*b) {
-		grown := make(Bits, w+1, (w+1)+(w+1)/4)
-		copy(grown, *b)
-		*b = grown
+		b.grow(w + 1)
 	}
 	(*b)[w] |= 1 << (uint(i) & 63)
+}
+
+// grow makes b n words long, with room for more so that growing word by word stays cheap.
+func (b *Bits) grow(n int) {
+	had := len(*b)
+	if n <= cap(*b) {
+		*b = (*b)[:n]
+		clear((*b)[had:])
+		return
+	}
+	grown := make(Bits, n, 2*n)
+	copy(grown, *b)
+	*b = grown
 }
 
 // Drop removes i from b.
@@ -77,6 +88,7 @@ func (b Bits) CountAnd(c Bits) int {
 		b, c = c, b
 	}
 	n := 0
+	c = c[:len(b)]
 	for i, w := range b {
 		n += bits.OnesCount64(w & c[i])
 	}
@@ -118,8 +130,9 @@ func (b *Bits) Add(c Bits) {
 		copy(grown, *b)
 		*b = grown
 	}
+	to := (*b)[:len(c)]
 	for i, w := range c {
-		(*b)[i] |= w
+		to[i] |= w
 	}
 }
 

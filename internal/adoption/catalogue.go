@@ -76,6 +76,7 @@ var catalogue = []Metric{
 	{
 		Key: DaysTrainingToFirstTask, Column: ColumnActivation, Name: "Training to first task", Unit: UnitDays,
 		Definition:  "The median number of days from a person's first attended training to their first task day after it. Lower is better.",
+		Numerator:   "days from training to the first task, the median",
 		LowerBetter: true, Target: Target{Value: 3},
 		Parts: []string{"p75", "not_yet", "already_delegating"},
 		Waits: "Waits for training attendance, which has not been recorded yet.",

@@ -29,14 +29,27 @@ type trendKey struct {
 
 // derived is what every panel needs of the history, so that none reads it again.
 type derived struct {
-	n                        int        // one more than the highest ordinal in use
-	signedIn, active, tasked []day.Date // each member's first such day; Never
-	weeks                    map[day.Date]weekSets
-	moves                    []day.Date // days on which a placement begins
+	n      int        // one more than the highest ordinal in use
+	active []day.Date // each member's first active day; Never
+	weeks  map[day.Date]weekSets
+	monday day.Date   // of the first week
+	before []weekSets // whoever did so in any week before the first, the second, …
+	moves  []day.Date // days on which a placement begins
 }
 
-// weekSets are the people of a whole ISO week.
-type weekSets struct{ active, tasked Bits }
+// weekSets are the people of whole ISO weeks.
+type weekSets struct{ signedIn, active, tasked Bits }
+
+func (w *weekSets) add(y *DayIndex) {
+	w.signedIn.Add(y.SignedIn)
+	w.active.Add(y.Active)
+	w.tasked.Add(y.Tasked)
+}
+
+// with returns the people of both.
+func (w weekSets) with(v weekSets) weekSets {
+	return weekSets{w.signedIn.Or(v.signedIn), w.active.Or(v.active), w.tasked.Or(v.tasked)}
+}
 
 // maxKept bounds what is kept of each kind; beyond it the memo starts over.
 const maxKept = 2048
@@ -52,31 +65,50 @@ func (x *Index) derived() *derived {
 
 func (x *Index) derive() derived {
 	n := x.size()
-	d := derived{n: n, weeks: map[day.Date]weekSets{}, moves: moves(x.Placements)}
-	d.signedIn = firsts(n, x.Days, func(y *DayIndex) Bits { return y.SignedIn })
-	d.active = firsts(n, x.Days, func(y *DayIndex) Bits { return y.Active })
-	d.tasked = firsts(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })
-	for i := range x.Days {
-		y := &x.Days[i]
-		w := d.weeks[y.Day.Monday()]
-		w.active.Add(y.Active)
-		w.tasked.Add(y.Tasked)
-		d.weeks[y.Day.Monday()] = w
+	d := derived{n: n, active: firstActive(n, x.Days), weeks: map[day.Date]weekSets{}, moves: moves(x.Placements)}
+	if len(x.Days) == 0 {
+		return d
 	}
+	for i := range x.Days {
+		w := d.weeks[x.Days[i].Day.Monday()]
+		w.add(&x.Days[i])
+		d.weeks[x.Days[i].Day.Monday()] = w
+	}
+	d.monday = x.Days[0].Day.Monday()
+	var all weekSets
+	for m := d.monday; m <= x.Days[len(x.Days)-1].Day; m += 7 {
+		d.before = append(d.before, all)
+		all = all.with(d.weeks[m])
+	}
+	d.before = append(d.before, all)
 	return d
 }
 
-// firsts returns the first day on which each of n members is in the day's set.
-func firsts(n int, days []DayIndex, set func(*DayIndex) Bits) []day.Date {
+// everBy returns whoever did so on or before day at.
+func (x *Index) everBy(at day.Date) weekSets {
+	d := x.derived()
+	if len(d.before) == 0 || at < d.monday {
+		return weekSets{}
+	}
+	week := min(int(at.Monday()-d.monday)/7, len(d.before)-1)
+	out := d.before[week].with(weekSets{})
+	days := x.between(day.Period{From: d.monday + day.Date(7*week), To: at})
+	for i := range days {
+		out.add(&days[i])
+	}
+	return out
+}
+
+// firstActive returns the first active day of each of n members.
+func firstActive(n int, days []DayIndex) []day.Date {
 	out := make([]day.Date, n)
 	for i := range out {
 		out[i] = day.Never
 	}
 	var seen Bits
 	for i := range days {
-		b := set(&days[i])
-		b.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
-		seen.Add(b)
+		days[i].Active.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
+		seen.Add(days[i].Active)
 	}
 	return out
 }
@@ -120,16 +152,6 @@ func (x *Index) between(p day.Period) []DayIndex {
 	return x.Days[lo:hi]
 }
 
-// union returns whoever is in a day's set on any day of p.
-func (x *Index) union(p day.Period, set func(*DayIndex) Bits) Bits {
-	var out Bits
-	days := x.between(p)
-	for i := range days {
-		out.Add(set(&days[i]))
-	}
-	return out
-}
-
 // activeIn returns whoever has an active day in p, and a task day. Whole weeks
 // come from the derived weeks, the days around them one by one.
 func (x *Index) activeIn(p day.Period) weekSets {
@@ -147,17 +169,6 @@ func (x *Index) activeIn(p day.Period) weekSets {
 			out.tasked.Add(y.Tasked)
 		}
 		d++
-	}
-	return out
-}
-
-// upTo returns the members whose first day lies on or before d.
-func upTo(first []day.Date, d day.Date) Bits {
-	out := make(Bits, (len(first)+63)/64)
-	for i, f := range first {
-		if f <= d {
-			out[i>>6] |= 1 << (uint(i) & 63)
-		}
 	}
 	return out
 }

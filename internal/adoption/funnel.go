@@ -28,9 +28,9 @@ func (x *Index) Funnel(q Query) (Funnel, error) {
 
 // stages returns the members who got as far as each stage by a day.
 func (x *Index) stages(at day.Date, members Bits) [3]Bits {
-	d := x.derived()
-	signedIn := members.And(upTo(d.signedIn, at))
-	delegated := signedIn.And(upTo(d.tasked, at))
+	ever := x.everBy(at)
+	signedIn := members.And(ever.signedIn)
+	delegated := signedIn.And(ever.tasked)
 	return [3]Bits{signedIn, delegated, delegated.And(x.habitual(at))}
 }
 

@@ -41,7 +41,7 @@ func overlapping(people []Bits, members Bits, least int) []bool {
 	return hide
 }
 
-// table holds the members as atoms: people who are in exactly the same cohorts.
+// table holds the members as atoms, largest first: people who are in exactly the same cohorts.
 type table struct {
 	atoms []atom
 	n     int // cohorts with a bit of their own
@@ -70,28 +70,86 @@ func tableOf(people []Bits, order []int, hide []bool, members Bits) table {
 	for sig, n := range sizes {
 		t.atoms = append(t.atoms, atom{sig, n})
 	}
-	slices.SortFunc(t.atoms, func(a, b atom) int { return cmp.Compare(a.signature, b.signature) })
+	slices.SortFunc(t.atoms, func(a, b atom) int {
+		return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.signature, b.signature))
+	})
 	return t
 }
 
 // safe reports whether the sizes of the shown cohorts, of everybody and, where
 // asked, of Other, added and subtracted at will, leave nobody in a group smaller
-// than least. It brings their equations over the atoms to reduced form and looks
-// for one, or a difference of two, that is left with too few people.
+// than least. Only combinations from which all large atoms cancel could; safe
+// finds those by elimination and looks for one that is about too few people.
 func (t table) safe(shown []int, other bool, least int) bool {
 	rows := t.equations(shown, other)
-	reduce(rows)
-	for r, row := range rows {
+	large := 0
+	for large < len(t.atoms) && t.atoms[large].size >= least {
+		large++
+	}
+	for _, row := range rows {
 		if few(t.weight(row), least) {
 			return false
 		}
-		for _, next := range rows[r+1:] {
-			if few(t.weight(minus(row, next)), least) {
-				return false
+	}
+	reduce(rows)
+	var rest [][]uint64
+	for _, row := range rows {
+		if zero(row[:large]) && !zero(row[large:]) {
+			rest = append(rest, row[large:])
+		}
+	}
+	return len(rest) == 0 || isolatesNobody(rest, t.atoms[large:], least)
+}
+
+// maxSmallAtoms is how many small atoms are looked at one by one; where there are
+// more, a combination that leaves only small atoms counts as unsafe.
+const maxSmallAtoms = 16
+
+// isolatesNobody reports whether no combination of rows is about a choice of
+// atoms with fewer than least people. A combination is confined to a choice when
+// the rows lose rank outside it.
+func isolatesNobody(rows [][]uint64, atoms []atom, least int) bool {
+	if len(atoms) > maxSmallAtoms {
+		return false
+	}
+	for choice := 1; choice < 1<<len(atoms); choice++ {
+		size := 0
+		for c, a := range atoms {
+			if choice>>c&1 == 1 {
+				size += a.size
 			}
+		}
+		if size < least && rankOutside(rows, choice) < len(rows) {
+			return false
 		}
 	}
 	return true
+}
+
+// rankOutside is the rank of rows with the columns of a choice left out.
+func rankOutside(rows [][]uint64, choice int) int {
+	var kept [][]uint64
+	for _, row := range rows {
+		var out []uint64
+		for c, v := range row {
+			if choice>>c&1 == 0 {
+				out = append(out, v)
+			}
+		}
+		kept = append(kept, out)
+	}
+	reduce(kept)
+	rank := 0
+	for _, row := range kept {
+		if !zero(row) {
+			rank++
+		}
+	}
+	return rank
+}
+
+func zero(row []uint64) bool {
+	return !slices.ContainsFunc(row, func(v uint64) bool { return v != 0 })
 }
 
 func few(n, least int) bool { return n > 0 && n < least }
@@ -134,14 +192,6 @@ func (t table) weight(row []uint64) int {
 // prime is the field that equations are reduced in: exact, and large enough that
 // what cancels in it cancels in the integers.
 const prime = 1<<31 - 1
-
-func minus(a, b []uint64) []uint64 {
-	out := make([]uint64, len(a))
-	for i := range a {
-		out[i] = (a[i] + prime - b[i]) % prime
-	}
-	return out
-}
 
 // reduce brings rows to reduced row echelon form modulo prime.
 func reduce(rows [][]uint64) {

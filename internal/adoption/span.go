@@ -41,8 +41,9 @@ func (x *Index) clip(p day.Period) day.Period {
 func (x *Index) span(p day.Period) *span {
 	d := x.derived()
 	s := &span{x: x, period: p, days: x.between(p), members: x.membersOn(p.To)}
-	s.signedIn = s.members.And(upTo(d.signedIn, p.To))
-	s.tasked = s.members.And(upTo(d.tasked, p.To))
+	ever := x.everBy(p.To)
+	s.signedIn = s.members.And(ever.signedIn)
+	s.tasked = s.members.And(ever.tasked)
 	sunday := lastSunday(p.To)
 	if s.inWeek = sunday >= x.first(); s.inWeek {
 		s.week = d.weeks[sunday.Monday()].active
@@ -89,20 +90,28 @@ func (s *span) addFeatures() {
 func (x *Index) beginners(p day.Period) (began, returned Bits) {
 	last := min(p.To, x.Through-(daysToWeek2+6))
 	active := x.activeSets(day.Period{From: p.From + daysToWeek2, To: last + daysToWeek2 + 6})
-	for m, f := range x.derived().active {
-		if f < p.From || f > last {
-			continue
-		}
-		began.Set(int32(m))
-		at := int(f - p.From)
-		for _, b := range active[at : at+7] {
-			if b.Has(int32(m)) {
-				returned.Set(int32(m))
-				break
+	seen := x.everBy(p.From - 1).active
+	for _, y := range x.between(day.Period{From: p.From, To: last}) {
+		fresh := y.Active.Minus(seen)
+		seen.Add(fresh)
+		began.Add(fresh)
+		at := int(y.Day - p.From)
+		fresh.Each(func(m int32) {
+			if anyHas(active[at:at+7], m) {
+				returned.Set(m)
 			}
-		}
+		})
 	}
 	return began, returned
+}
+
+func anyHas(sets []Bits, m int32) bool {
+	for _, b := range sets {
+		if b.Has(m) {
+			return true
+		}
+	}
+	return false
 }
 
 // daysToWeek2 is how many days after the first one the second week begins.

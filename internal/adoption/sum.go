@@ -4,28 +4,23 @@ package adoption
 // whose total has bit k set. The zero sum is all zeros.
 type sum []Bits
 
-// add adds 2^k for every member of b.
+// add adds 2^k for every member of b: what overflows a plane is carried to the next.
 func (s *sum) add(b Bits, k int) {
-	for w, carry := range b {
-		for j := k; carry != 0; j++ {
-			p := s.plane(j, w)
-			*p, carry = *p^carry, *p&carry
+	carry := append(Bits(nil), b...)
+	for ; len(carry) > 0; k++ {
+		for len(*s) <= k {
+			*s = append(*s, nil)
 		}
+		p := &(*s)[k]
+		if len(*p) < len(carry) {
+			p.grow(len(carry))
+		}
+		to := (*p)[:len(carry)]
+		for i, c := range carry {
+			to[i], carry[i] = to[i]^c, to[i]&c
+		}
+		carry = carry.Trim()
 	}
-}
-
-// plane returns word w of plane k, grown into being.
-func (s *sum) plane(k, w int) *uint64 {
-	for len(*s) <= k {
-		*s = append(*s, nil)
-	}
-	p := &(*s)[k]
-	if len(*p) <= w {
-		grown := make(Bits, w+1, 2*(w+1))
-		copy(grown, *p)
-		*p = grown
-	}
-	return &(*p)[w]
 }
 
 // total returns the sum over the members of who.
