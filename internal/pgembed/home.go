@@ -2,7 +2,7 @@ package pgembed
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -51,29 +51,65 @@ func prepareHome(ctx context.Context, cfg Config) (home, error) {
 
 // prepareForRoot picks the user that Postgres runs as and a directory that this user can enter.
 func prepareForRoot(ctx context.Context, cfg Config, dir string) (home, error) {
-	for _, d := range []string{dir, fallbackFor(dir)} {
-		as, err := accountFor(d)
-		if err != nil {
-			return home{}, err
-		}
-		if err := makeDir(d, 0o711); err != nil {
-			return home{}, err
-		}
-		if h := (home{dir: d, as: as}); h.enterable(ctx) {
-			if d != dir {
-				cfg.Log.Info("Postgres cannot run as root, and its user cannot enter the data directory: the cluster lives elsewhere",
-					"wanted", dir, "dir", d, "user", as.name)
-			}
-			return h, nil
-		}
+	if err := makeDir(dir, 0o711); err != nil {
+		return home{}, err
 	}
-	return home{}, fmt.Errorf("no user but root can enter %s or %s, and Postgres does not run as root: set GROUNDSWELL_DATA_DIR to a directory that every user can enter", dir, fallbackFor(dir))
+	h, ok, err := homeIn(ctx, dir)
+	if err != nil || ok {
+		return h, err
+	}
+	elsewhere, err := standIn(dir)
+	if err != nil {
+		return home{}, err
+	}
+	h, ok, err = homeIn(ctx, elsewhere)
+	if err != nil {
+		return home{}, err
+	}
+	if !ok {
+		return home{}, fmt.Errorf("no user but root can enter %s or %s, and Postgres does not run as root: set GROUNDSWELL_DATA_DIR to a directory that every user can enter", dir, elsewhere)
+	}
+	cfg.Log.Info("Postgres cannot run as root, and its user cannot enter the data directory: the cluster lives elsewhere",
+		"wanted", dir, "dir", elsewhere, "user", h.as.name)
+	return h, nil
 }
 
-// fallbackFor names the stand-in for dir, always the same one.
-func fallbackFor(dir string) string {
-	sum := sha256.Sum256([]byte(dir))
-	return filepath.Join(fallbackRoot, fmt.Sprintf("%s-%x", strings.TrimLeft(filepath.Base(dir), "."), sum[:4]))
+// homeIn makes dir if need be, and reports whether the user that Postgres would run as can enter it.
+func homeIn(ctx context.Context, dir string) (h home, ok bool, err error) {
+	as, err := accountFor(dir)
+	if err != nil {
+		return home{}, false, err
+	}
+	if err := makeDir(dir, 0o711); err != nil {
+		return home{}, false, err
+	}
+	h = home{dir: dir, as: as}
+	return h, h.enterable(ctx), nil
+}
+
+// standIn names the directory that stands in for dir. The name is kept in dir,
+// so that the cluster is found when dir is moved and a new one is made when dir
+// has been emptied.
+func standIn(dir string) (string, error) {
+	note := filepath.Join(dir, "postgres.elsewhere")
+	name := filepath.Join(fallbackRoot, strings.TrimLeft(filepath.Base(dir), ".")+"-"+strings.ToLower(rand.Text()[:8]))
+	draft := note + "." + strings.ToLower(rand.Text()[:8])
+	defer os.Remove(draft)
+	if err := os.WriteFile(draft, []byte(name+"\n"), 0o644); err != nil {
+		return "", cannotWrite(dir, err)
+	}
+	err := os.Link(draft, note) // whole or not at all, and never over another's
+	if err == nil {
+		return name, nil
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return "", cannotWrite(dir, err)
+	}
+	kept, err := os.ReadFile(note)
+	if err != nil {
+		return "", fmt.Errorf("read where the cluster of %s lives: %w", dir, err)
+	}
+	return firstLine(kept), nil
 }
 
 // accountFor returns the user to run Postgres as in dir: the owner of the
