@@ -145,6 +145,10 @@ func bumpArgs(t touches) pgx.StrictNamedArgs {
 // and answers how many rows that wrote or removed.
 func merge(ctx context.Context, tx pgx.Tx, sql string, args pgx.StrictNamedArgs) (int, error) {
 	var n int
+	if args == nil {
+		err := tx.QueryRow(ctx, sql).Scan(&n)
+		return n, err
+	}
 	err := tx.QueryRow(ctx, sql, args).Scan(&n)
 	return n, err
 }

@@ -45,8 +45,14 @@ const landedSQL = `
 select key, from_day, to_day, run, landed_at, row_count, shrunk_to, shrunk_on
 from unit_done where source = $1 order by key`
 
-// Landed returns the units of src that were published.
+// Landed returns the units of src that were published. A source that counts
+// people begins with it, so everyone is looked up here, once.
 func (h *hold) Landed(ctx context.Context, src pull.Source) ([]pull.Landed, error) {
+	if src == pull.Users {
+		if err := h.tx(ctx, func(tx pgx.Tx) error { return h.people.load(ctx, tx) }); err != nil {
+			return nil, translate(err)
+		}
+	}
 	rows, err := h.s.pool.Query(ctx, landedSQL, string(src))
 	if err != nil {
 		return nil, translate(err)
