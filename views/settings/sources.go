@@ -15,7 +15,7 @@ import (
 
 // SourcesProps is the page of the sources, ready to be drawn.
 type SourcesProps struct {
-	Sub     string
+	Sub     string // of the list: how many sources are complete
 	Rows    []SourceRow
 	Panel   *ui.SyncProps // nil while nobody waits for a sync
 	Key     KeyProps
@@ -147,7 +147,7 @@ func advice(st pull.State, key KeyState) string {
 	return "Nothing to do."
 }
 
-// Summary is the page's sub: how many sources are complete, and which need somebody.
+// Summary is the list's sub: how many sources are complete, and which need somebody.
 func Summary(states []pull.State) string {
 	complete, attention := 0, []string{}
 	for _, st := range states {
@@ -173,6 +173,7 @@ func Summary(states []pull.State) string {
 const (
 	panelID    = "sync"
 	listID     = "sources"
+	removeID   = "remove-key"
 	patience   = 2 * time.Minute // until a job should have found a worker
 	betweenTwo = time.Minute     // one source has ended and the next has not begun
 	longestRun = 4 * time.Hour   // what was begun earlier belongs to another run
