@@ -125,7 +125,7 @@ func TestAPIGoldens(t *testing.T) {
 		}
 		golden(t, name+".json", pretty.Bytes())
 		twin := strings.Replace(path, "?", ".csv?", 1)
-		golden(t, name+".csv", []byte(lead.ask(twin).body))
+		golden(t, name+".csv", []byte(strings.ReplaceAll(lead.ask(twin).body, "\r\n", "\n")))
 	}
 }
 

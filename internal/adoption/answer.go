@@ -114,7 +114,7 @@ type Figure struct {
 	Reason    string   // why Value is nil; "" otherwise
 	Note      string   // what else a reader must know, such as a stand-in denominator
 	Withheld  bool     // there is a value, but it is about too few people for this asker
-	Improving *bool    // by week over week slope; nil: fewer than two weeks to compare
+	Improving *bool    // by week over week slope; nil: no change, or fewer than two weeks to compare
 	Parts     []Part
 }
 

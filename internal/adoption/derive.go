@@ -31,7 +31,7 @@ type trendKey struct {
 type derived struct {
 	n      int        // one more than the highest ordinal in use
 	active []day.Date // each member's first active day; Never
-	weeks  map[day.Date]weekSets
+	weeks  map[day.Date]*week
 	monday day.Date   // of the first week
 	before []weekSets // whoever did so in any week before the first, the second, …
 	moves  []day.Date // days on which a placement begins
@@ -44,6 +44,46 @@ func (w *weekSets) add(y *DayIndex) {
 	w.signedIn.Add(y.SignedIn)
 	w.active.Add(y.Active)
 	w.tasked.Add(y.Tasked)
+}
+
+// week is everything a span takes from a whole ISO week.
+type week struct {
+	weekSets
+	uses
+	sessions sum
+	total    int // of sessions, everybody's
+}
+
+func (w *week) add(y *DayIndex) {
+	w.weekSets.add(y)
+	w.uses.add(y)
+	for k, p := range y.Sessions {
+		w.sessions.add(p, k)
+		w.total += p.Count() << k
+	}
+}
+
+// uses are the people who used a connector, a skill or a plugin, and those for
+// whom a number was reported at all.
+type uses struct {
+	used, reported [3]Bits
+	counted        Bits // sessions were reported
+}
+
+func (u *uses) add(y *DayIndex) {
+	u.merge(uses{
+		used:     [3]Bits{y.Connectors, y.Skills, y.Plugins},
+		reported: [3]Bits{y.ConnectorsKnown, y.SkillsKnown, y.PluginsKnown},
+		counted:  y.SessionsKnown,
+	})
+}
+
+func (u *uses) merge(v uses) {
+	for k := range u.used {
+		u.used[k].Add(v.used[k])
+		u.reported[k].Add(v.reported[k])
+	}
+	u.counted.Add(v.counted)
 }
 
 // with returns the people of both.
@@ -65,23 +105,33 @@ func (x *Index) derived() *derived {
 
 func (x *Index) derive() derived {
 	n := x.size()
-	d := derived{n: n, active: firstActive(n, x.Days), weeks: map[day.Date]weekSets{}, moves: moves(x.Placements)}
+	d := derived{n: n, active: firstActive(n, x.Days), weeks: map[day.Date]*week{}, moves: moves(x.Placements)}
 	if len(x.Days) == 0 {
 		return d
 	}
 	for i := range x.Days {
-		w := d.weeks[x.Days[i].Day.Monday()]
-		w.add(&x.Days[i])
-		d.weeks[x.Days[i].Day.Monday()] = w
+		m := x.Days[i].Day.Monday()
+		if d.weeks[m] == nil {
+			d.weeks[m] = &week{}
+		}
+		d.weeks[m].add(&x.Days[i])
 	}
 	d.monday = x.Days[0].Day.Monday()
 	var all weekSets
 	for m := d.monday; m <= x.Days[len(x.Days)-1].Day; m += 7 {
 		d.before = append(d.before, all)
-		all = all.with(d.weeks[m])
+		all = all.with(d.week(m).weekSets)
 	}
 	d.before = append(d.before, all)
 	return d
+}
+
+// week returns the week that begins on a Monday; one without data is empty.
+func (d *derived) week(monday day.Date) *week {
+	if w := d.weeks[monday]; w != nil {
+		return w
+	}
+	return &week{}
 }
 
 // everBy returns whoever did so on or before day at.
@@ -152,24 +202,34 @@ func (x *Index) between(p day.Period) []DayIndex {
 	return x.Days[lo:hi]
 }
 
-// activeIn returns whoever has an active day in p, and a task day. Whole weeks
-// come from the derived weeks, the days around them one by one.
-func (x *Index) activeIn(p day.Period) weekSets {
-	weeks := x.derived().weeks
-	var out weekSets
+// walk goes through the days of p, whole weeks in one step and the days around
+// them one by one.
+func (x *Index) walk(p day.Period, whole func(*week), single func(*DayIndex)) {
 	for d := p.From; d <= p.To; {
 		if d == d.Monday() && d+6 <= p.To {
-			out.active.Add(weeks[d].active)
-			out.tasked.Add(weeks[d].tasked)
+			whole(x.derived().week(d))
 			d += 7
 			continue
 		}
-		for _, y := range x.between(day.Period{From: d, To: d}) {
-			out.active.Add(y.Active)
-			out.tasked.Add(y.Tasked)
+		end := min(p.To, d.Sunday())
+		days := x.between(day.Period{From: d, To: end})
+		for i := range days {
+			single(&days[i])
 		}
-		d++
+		d = end + 1
 	}
+}
+
+// activeIn returns whoever has an active day in p, and a task day.
+func (x *Index) activeIn(p day.Period) weekSets {
+	var out weekSets
+	x.walk(p, func(w *week) {
+		out.active.Add(w.active)
+		out.tasked.Add(w.tasked)
+	}, func(y *DayIndex) {
+		out.active.Add(y.Active)
+		out.tasked.Add(y.Tasked)
+	})
 	return out
 }
 

@@ -39,7 +39,7 @@ func (x *Index) habitual(at day.Date) Bits {
 	var w [habitualWeeks]Bits
 	monday := lastSunday(at).Monday()
 	for i := range w {
-		w[i] = x.derived().weeks[monday-day.Date(7*i)].active
+		w[i] = x.derived().week(monday - day.Date(7*i)).active
 	}
 	early := w[0].And(w[1]).And(w[2].Or(w[3]))
 	late := w[2].And(w[3]).And(w[0].Or(w[1]))

@@ -88,7 +88,7 @@ func (x *Index) follow(row *RetentionRow, b Bits) {
 		if monday+6 > x.Through {
 			return
 		}
-		n := b.CountAnd(x.derived().weeks[monday].active)
+		n := b.CountAnd(x.derived().week(monday).active)
 		row.Active[k] = &n
 	}
 }

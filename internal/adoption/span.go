@@ -7,7 +7,6 @@ import "groundswell/internal/day"
 type span struct {
 	x      *Index
 	period day.Period // within the data
-	days   []DayIndex
 
 	members  Bits // on the last day
 	signedIn Bits // members with a signed-in day by the last day
@@ -19,11 +18,9 @@ type span struct {
 	began    Bits // first active day in the period, 13 days of data after it
 	returned Bits // of these, active again 7 to 13 days later
 
-	active   Bits    // with an active day in the period
-	advanced Bits    // of these, with a connector, skill or plugin use
-	used     [3]Bits // of these, with a connector, a skill, a plugin use
-	reported [3]Bits // of these, for whom the number was reported, zero included
-	counted  Bits    // of these, whose sessions were reported
+	active   Bits // with an active day in the period
+	uses          // of these
+	advanced Bits // of these, with a connector, skill or plugin use
 
 	sums sum // sessions, once a cohort asks
 }
@@ -40,13 +37,13 @@ func (x *Index) clip(p day.Period) day.Period {
 // span gathers the sets of p, which must be within the data.
 func (x *Index) span(p day.Period) *span {
 	d := x.derived()
-	s := &span{x: x, period: p, days: x.between(p), members: x.membersOn(p.To)}
+	s := &span{x: x, period: p, members: x.membersOn(p.To)}
 	ever := x.everBy(p.To)
 	s.signedIn = s.members.And(ever.signedIn)
 	s.tasked = s.members.And(ever.tasked)
 	sunday := lastSunday(p.To)
 	if s.inWeek = sunday >= x.first(); s.inWeek {
-		s.week = d.weeks[sunday.Monday()].active
+		s.week = d.week(sunday.Monday()).active
 	}
 	s.began, s.returned = x.beginners(p)
 	s.active = x.activeIn(p).active
@@ -63,22 +60,9 @@ func lastSunday(d day.Date) day.Date {
 }
 
 func (s *span) addFeatures() {
-	sets := [3]func(*DayIndex) (used, known Bits){
-		func(y *DayIndex) (Bits, Bits) { return y.Connectors, y.ConnectorsKnown },
-		func(y *DayIndex) (Bits, Bits) { return y.Skills, y.SkillsKnown },
-		func(y *DayIndex) (Bits, Bits) { return y.Plugins, y.PluginsKnown },
-	}
-	for i := range s.days {
-		y := &s.days[i]
-		s.counted.Add(y.SessionsKnown)
-		for k, set := range sets {
-			used, known := set(y)
-			s.used[k].Add(used)
-			s.reported[k].Add(known)
-		}
-	}
+	s.x.walk(s.period, func(w *week) { s.uses.merge(w.uses) }, s.uses.add)
 	s.counted = s.counted.And(s.active)
-	for k := range sets {
+	for k := range s.used {
 		s.used[k] = s.used[k].And(s.active)
 		s.reported[k] = s.reported[k].And(s.active)
 		s.advanced.Add(s.used[k])
@@ -129,10 +113,10 @@ func (x *Index) activeSets(p day.Period) []Bits {
 // sessions returns the sessions of who in the period; of everybody when who is nil.
 func (s *span) sessions(who Bits) int {
 	if who == nil {
-		return sessionCount(s.days)
+		return s.x.sessionCount(s.period)
 	}
 	if s.sums == nil {
-		s.sums = sessions(s.days)
+		s.sums = s.x.sessions(s.period)
 	}
 	return s.sums.total(who)
 }

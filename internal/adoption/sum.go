@@ -1,5 +1,7 @@
 package adoption
 
+import "groundswell/internal/day"
+
 // sum adds up numbers of many members at once: bit plane k holds the members
 // whose total has bit k set. The zero sum is all zeros.
 type sum []Bits
@@ -32,24 +34,27 @@ func (s sum) total(who Bits) int {
 	return n
 }
 
-// sessions returns everybody's sessions over some days.
-func sessions(days []DayIndex) sum {
-	var s sum
-	for i := range days {
-		for k, p := range days[i].Sessions {
-			s.add(p, k)
-		}
+// addAll adds another sum.
+func (s *sum) addAll(t []Bits) {
+	for k, p := range t {
+		s.add(p, k)
 	}
+}
+
+// sessions returns everybody's sessions in p.
+func (x *Index) sessions(p day.Period) sum {
+	var s sum
+	x.walk(p, func(w *week) { s.addAll(w.sessions) }, func(y *DayIndex) { s.addAll(y.Sessions) })
 	return s
 }
 
-// sessionCount returns the sessions of all members over some days.
-func sessionCount(days []DayIndex) int {
+// sessionCount returns the sessions of all members in p.
+func (x *Index) sessionCount(p day.Period) int {
 	n := 0
-	for i := range days {
-		for k, p := range days[i].Sessions {
+	x.walk(p, func(w *week) { n += w.total }, func(y *DayIndex) {
+		for k, p := range y.Sessions {
 			n += p.Count() << k
 		}
-	}
+	})
 	return n
 }

@@ -1,9 +1,16 @@
 package adoption
 
-import "groundswell/internal/day"
+import (
+	"math"
+
+	"groundswell/internal/day"
+)
 
 // maxTrend is how many weeks back "improving" looks at most, and the least it looks at is two.
 const maxTrend = 8
+
+// flat is a slope that is none, but for rounding.
+const flat = 1e-9
 
 // Trends computes every metric over each of the last n complete weeks that end
 // by q.Period.To: what sparklines draw. Metrics whose data is still awaited have
@@ -73,7 +80,7 @@ func (w *window) trace(fs []Figure, a audience) {
 	n := min(maxTrend, max(2, w.covered.Days()/7))
 	for i, points := range w.points(a, n) {
 		slope, ok := Slope(points)
-		if !ok || !fs[i].Known() {
+		if !ok || !fs[i].Known() || math.Abs(slope) < flat {
 			continue
 		}
 		better := slope > 0

@@ -164,9 +164,9 @@ func (x *Index) take(days day.Period, people []Bits) []tally {
 	in := x.activeIn(days)
 	all := people[0] == nil && len(people) == 1
 	if all {
-		return []tally{{members.Count(), in.active.Count(), in.tasked.Count(), sessionCount(x.between(days))}}
+		return []tally{{members.Count(), in.active.Count(), in.tasked.Count(), x.sessionCount(days)}}
 	}
-	sums := sessions(x.between(days))
+	sums := x.sessions(days)
 	out := make([]tally, len(people))
 	for i, p := range people {
 		out[i] = tally{members.CountAnd(p), in.active.CountAnd(p), in.tasked.CountAnd(p), sums.total(p)}
