@@ -85,8 +85,11 @@ func (h *hold) Staged(ctx context.Context, run int, u pull.Unit, since time.Time
 	tag, err := h.s.pool.Exec(ctx, adoptSQL, pgx.StrictNamedArgs{
 		"source": string(u.Source), "unit": u.Key, "run": run, "since": since,
 	})
-	if err != nil || tag.RowsAffected() == 0 {
+	if err != nil {
 		return translate(err)
+	}
+	if tag.RowsAffected() == 0 {
+		return h.Discard(ctx, run, u) // what this run staged before it was cut off is too old
 	}
 	rows, err := h.s.pool.Query(ctx, stagedPagesSQL, pgx.StrictNamedArgs{"source": string(u.Source), "unit": u.Key, "run": run})
 	if err != nil {

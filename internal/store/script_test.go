@@ -366,3 +366,85 @@ func TestLostHoldStopsTheRun(t *testing.T) {
 	}
 	runAt(t, s, up, at(day4))
 }
+
+func TestAnAPIThatIsAwayIsAskedLittle(t *testing.T) {
+	s := store.New(dbtest.New(t), nil)
+	up := newScript()
+	asked := map[pull.Source]bool{}
+	up.answer = func(u pull.Unit, _ string, _ *pull.Page) error {
+		asked[u.Source] = true
+		return &pull.Failure{Reason: pull.Unreachable, Say: "No answer."}
+	}
+	report := runAt(t, s, up, at(day4))
+	if len(asked) != 4 {
+		t.Errorf("%d sources were asked, want two of each half: %v", len(asked), asked)
+	}
+	for _, st := range report.States {
+		if st.Status != pull.Failing || st.Reason != pull.Unreachable || st.FailingSince.IsZero() {
+			t.Errorf("%s: %+v", st.Source, st)
+		}
+	}
+	since := report.States[0].FailingSince
+	again := runAt(t, s, up, at(day4+1))
+	if !again.States[0].FailingSince.Equal(since) {
+		t.Errorf("failing since %s became %s", since, again.States[0].FailingSince)
+	}
+}
+
+func TestAnotherTaskThresholdDecidesEveryDayAnew(t *testing.T) {
+	ctx := context.Background()
+	s := store.New(dbtest.New(t), nil)
+	up := newScript()
+	up.pages["users 2026-01-01"] = []pull.Facts{used(usage("user_a", "a@x", worked(1)), usage("user_b", "b@x", worked(4)))}
+	runAt(t, s, up, at(day4), pull.Users)
+	set, err := s.Settings(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := indexOf(t, s).Days[0].Tasked.Count(); n != 2 {
+		t.Fatalf("%d task days, want 2", n)
+	}
+	rate, err := adoption.ParseUSD("87.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.TaskMinActions, set.HourlyRate = 10, &rate
+	if err := s.SaveSettings(ctx, set); err != nil {
+		t.Fatal(err)
+	}
+	x := indexOf(t, s)
+	if n := x.Days[0].Tasked.Count(); n != 1 || x.Settings.TaskMinActions != 10 || x.Settings.HourlyRate.USD() != "87.50" {
+		t.Errorf("%d task days under %+v", n, x.Settings)
+	}
+	up.pages["users 2026-01-02"] = up.pages["users 2026-01-01"]
+	runAt(t, s, up, at(day4), pull.Users)
+	if n := indexOf(t, s).Days[1].Tasked.Count(); n != 1 {
+		t.Errorf("a day landed later has %d task days, want 1", n)
+	}
+	if wrong, err := s.VerifyIndex(ctx); err != nil || len(wrong) > 0 {
+		t.Error(err, wrong)
+	}
+}
+
+func TestAnotherProcessIsSeen(t *testing.T) {
+	reader := store.New(dbtest.New(t), nil)
+	if x := indexOf(t, reader); x.Through.Known() || len(x.Days) != 0 {
+		t.Fatalf("an empty organization: %+v", x)
+	}
+	writer := store.New(dbtest.Pool(t, dbtest.URL(t)), nil)
+	up := newScript()
+	up.pages["users 2026-01-01"] = []pull.Facts{many(3)}
+	runAt(t, writer, up, at(day4), pull.Users)
+	for end := time.Now().Add(5 * time.Second); ; {
+		x := indexOf(t, reader)
+		if x.Through == day4-1 && len(x.Members) == 3 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("after five seconds the other process still sees %s and %d members", x.Through, len(x.Members))
+		}
+	}
+	if a, b := indexOf(t, reader), indexOf(t, reader); a != b {
+		t.Error("an unchanged index was made anew")
+	}
+}
