@@ -21,10 +21,17 @@ import (
 // fetch, whatever the other side does, within two minutes.
 const (
 	defaultAttempts = 5
-	defaultAttempt  = 30 * time.Second
-	defaultTotal    = 100 * time.Second
+	defaultAttempt  = 20 * time.Second
+	defaultTotal    = 75 * time.Second // holds the minute of a rate limit
 	defaultBackoff  = 500 * time.Millisecond
 	longestBackoff  = 8 * time.Second
+)
+
+// Fewer attempts for what a repetition seldom mends, so that a whole sync against
+// a broken API ends within two minutes too.
+const (
+	attemptsInSilence = 2
+	attemptsAtSense   = 3
 )
 
 // DefaultBaseURL is where the API lives unless the operator says otherwise.
@@ -56,6 +63,7 @@ type Client struct {
 	limit *rate.Limiter
 	cfg   Config
 	log   *slog.Logger
+	past  *past
 }
 
 var _ pull.Upstream = (*Client)(nil)
@@ -88,6 +96,7 @@ func New(cfg Config) (*Client, error) {
 		limit: limiter(cfg.RequestsPerMinute),
 		cfg:   cfg,
 		log:   cfg.Log,
+		past:  &past{},
 	}, nil
 }
 
@@ -135,6 +144,9 @@ func (c *Client) Fetch(ctx context.Context, u pull.Unit, cursor string) (pull.Pa
 	if err != nil {
 		return pull.Page{}, err
 	}
+	if f := c.past.limited(ep, time.Now()); f != nil {
+		return pull.Page{}, f
+	}
 	if err := c.limit.Wait(ctx); err != nil {
 		return pull.Page{}, waiting(ctx, err)
 	}
@@ -148,15 +160,30 @@ func (c *Client) tries(ctx context.Context, ep endpoint, u pull.Unit, cursor str
 	for n := 1; ; n++ {
 		page, t := c.attempt(budget, ep, u, cursor)
 		if t == nil {
+			c.past.answered()
 			return page, nil
 		}
 		if ctx.Err() != nil {
 			return pull.Page{}, ctx.Err()
 		}
-		if n >= c.cfg.Attempts || !t.transient || !c.pause(budget, u, n, t) {
+		if n >= c.allowed(t) || !t.transient || !c.pause(budget, u, n, t) {
+			c.past.failed(ep, t)
 			return pull.Page{}, &t.Failure
 		}
 	}
+}
+
+// allowed is how many attempts a page gets in this kind of trouble.
+func (c *Client) allowed(t *trouble) int {
+	switch {
+	case t.timedOut && c.past.silent():
+		return 1
+	case t.timedOut:
+		return min(c.cfg.Attempts, attemptsInSilence)
+	case t.Reason == pull.BadAnswer:
+		return min(c.cfg.Attempts, attemptsAtSense)
+	}
+	return c.cfg.Attempts
 }
 
 // waiting is the error of a caller who gave up, or whose deadline is nearer than its turn.

@@ -122,9 +122,9 @@ func TestFaultsEndWithAReason(t *testing.T) {
 		"duplicate rows":      {answering(usersPage(row("user_1", ""), row("user_1", ""))), pull.BadAnswer, 3},
 		"another day":         {answering(usersPage(row("user_1", `,"last_activity_date":"2026-02-28"`))), pull.BadAnswer, 3},
 		"more without cursor": {answering(`{"data":[],"has_more":true,"next_page":null}`), pull.BadAnswer, 3},
-		"hang":                {hang, pull.Unreachable, 3},
-		"hang in the body":    {hangInside, pull.Unreachable, 3},
-		"a byte now and then": {drip, pull.Unreachable, 3},
+		"hang":                {hang, pull.Unreachable, 2},
+		"hang in the body":    {hangInside, pull.Unreachable, 2},
+		"a byte now and then": {drip, pull.Unreachable, 2},
 		"reset":               {reset, pull.Unreachable, 3},
 		"429 without a word":  {limited429("", ""), pull.RateLimited, 3},
 		"429 nonsense":        {limited429("retry-after", "soon"), pull.RateLimited, 3},
@@ -223,6 +223,53 @@ func TestRetryAfterIsReported(t *testing.T) {
 	if until := time.Until(f.RetryAfter); until < 59*time.Minute || until > time.Hour {
 		t.Errorf("come back in %v", until)
 	}
+}
+
+// An API that was silent is asked once, until it answers again.
+func TestSilenceIsNotWaitedForTwice(t *testing.T) {
+	var requests atomic.Int32
+	var talks atomic.Bool
+	c := upstream(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if talks.Load() {
+			answering(usersPage())(w, r)
+			return
+		}
+		hang(w, r)
+	})
+	failure(t, c, oneUse)
+	before := requests.Load()
+	failure(t, c, people)
+	if n := requests.Load() - before; n != 1 {
+		t.Errorf("%d requests into the silence", n)
+	}
+	talks.Store(true)
+	fetch(t, c, oneUse, "")
+	talks.Store(false)
+	before = requests.Load()
+	failure(t, c, oneUse)
+	if n := requests.Load() - before; n != 2 {
+		t.Errorf("%d requests after it had answered", n)
+	}
+}
+
+// Whoever was asked to come back later does not call before; the other half of the API is free.
+func TestRateLimitIsRemembered(t *testing.T) {
+	var requests atomic.Int32
+	c := upstream(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if strings.Contains(r.URL.Path, "analytics") {
+			answering(usersPage())(w, r)
+			return
+		}
+		limited429("retry-after", "600")(w, r)
+	})
+	first := failure(t, c, people)
+	again := failure(t, c, unit(pull.Invites, unitList))
+	if requests.Load() != 1 || again.RetryAfter != first.RetryAfter || again.RequestID != "req_no" {
+		t.Errorf("%d requests, %v and %v", requests.Load(), first, again)
+	}
+	fetch(t, c, oneUse, "")
 }
 
 func TestTooRecentNamesTheLatestDay(t *testing.T) {
