@@ -10,7 +10,6 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/packages/pagination"
 	"github.com/jackc/pgx/v5"
 
-	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/pull"
 	"groundswell/internal/store"
@@ -38,19 +37,21 @@ func (r rate) perSecond() float64 {
 
 // land measures everything up to the tables.
 func (b *bed) land(ctx context.Context, o options, f *figures) error {
-	if err := b.backfill(ctx, o, f); err != nil {
-		return fmt.Errorf("backfill: %w", err)
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"decode", func() error { return b.decode(ctx, f) }},
+		{"backfill", func() error { return b.backfill(ctx, o, f) }},
+		{"decode", func() error { return b.decode(ctx, f) }}, // on both sides of what it is compared with
+		{"landing alone", func() error { return b.landAlone(ctx, f) }},
+		{"reading a day again", func() error { return b.reread(ctx, o, f) }},
+	} {
+		if err := step.do(); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
 	}
-	if err := b.decode(ctx, f); err != nil {
-		return fmt.Errorf("decode: %w", err)
-	}
-	if err := b.landAlone(ctx, f); err != nil {
-		return fmt.Errorf("landing alone: %w", err)
-	}
-	if err := b.copyAlone(ctx, f); err != nil {
-		return fmt.Errorf("raw copy: %w", err)
-	}
-	return b.reread(ctx, f)
+	return nil
 }
 
 // backfill pulls -days days in a process of its own, so that its memory is its own.
@@ -106,7 +107,8 @@ func (b *bed) decode(ctx context.Context, f *figures) error {
 			return err
 		}
 	}
-	for began := time.Now(); f.decoding.took < leastTiming; f.decoding.took = time.Since(began) {
+	began := time.Now()
+	for time.Since(began) < leastTiming {
 		for _, p := range pages {
 			facts, err := b.client.Decode(p.unit, p.body)
 			if err != nil {
@@ -115,21 +117,25 @@ func (b *bed) decode(ctx context.Context, f *figures) error {
 			f.decoding.rows += facts.Rows
 		}
 	}
-	began := time.Now()
+	f.decoding.took += time.Since(began)
+	began = time.Now()
+	most := f.sdk.rows + sdkRows
 	for _, p := range pages {
 		var typed pagination.PageCursor[anthropic.BetaAnalyticsUserActivity]
 		if err := json.Unmarshal(p.body, &typed); err != nil {
 			return err
 		}
-		if f.sdk.rows += len(typed.Data); f.sdk.rows >= sdkRows {
+		if f.sdk.rows += len(typed.Data); f.sdk.rows >= most {
 			break
 		}
 	}
-	f.sdk.took = time.Since(began)
+	f.sdk.took += time.Since(began)
 	return nil
 }
 
-// landAlone publishes days whose facts are in memory already, into an empty database.
+// landAlone publishes days whose facts are in memory already into an empty
+// database, and after each copies the rows that landed into an identical table:
+// what else the machine does then weighs on both.
 func (b *bed) landAlone(ctx context.Context, f *figures) error {
 	st, err := store.Open(ctx, b.spare, nil)
 	if err != nil {
@@ -138,6 +144,9 @@ func (b *bed) landAlone(ctx context.Context, f *figures) error {
 	defer st.Close()
 	service := &pull.Service{Up: b.client, Keep: st}
 	if _, err := service.Run(ctx, pull.Options{Sources: []pull.Source{pull.Members}, Now: clock}); err != nil {
+		return err
+	}
+	if _, err := st.Pool().Exec(ctx, "create table raw_copy (like usage_day including all)"); err != nil {
 		return err
 	}
 	hold, err := st.Hold(ctx)
@@ -150,67 +159,63 @@ func (b *bed) landAlone(ctx context.Context, f *figures) error {
 		return err
 	}
 	for d := today - 8 - sampleDays; d < today-8; d++ {
-		var usage []adoption.Usage
-		rows := 0
-		if err := b.fetch(ctx, d, func(p pull.Page) bool {
-			usage = append(usage, p.Facts.Usage...)
-			rows += p.Facts.Rows
-			return true
-		}); err != nil {
+		took, err := b.landDay(ctx, hold, run.No, d)
+		if err != nil {
 			return err
 		}
-		began := time.Now()
-		draft := hold.Draft(users(d))
-		draft.Add(pull.Facts{Usage: usage, Rows: rows})
-		if _, err := hold.Publish(ctx, run.No, draft, clock()); err != nil {
+		f.landing.took += took
+		copied, err := copyDay(ctx, st, d)
+		if err != nil {
 			return err
 		}
-		f.landing.took += time.Since(began)
+		f.raw.took += copied.took
+		f.raw.rows += copied.rows
 	}
+	f.landing.rows = f.raw.rows // rows of zeros are read but not kept
 	return hold.End(ctx, run.No, false, clock(), clock())
 }
 
-// copyAlone writes the rows that landed into an identical table, a transaction a day.
-func (b *bed) copyAlone(ctx context.Context, f *figures) error {
-	pool, err := b.pool(ctx, b.spare)
+func (b *bed) landDay(ctx context.Context, hold pull.Hold, run int, d day.Date) (time.Duration, error) {
+	draft := hold.Draft(users(d))
+	var facts pull.Facts
+	if err := b.fetch(ctx, d, func(p pull.Page) bool {
+		facts.Usage = append(facts.Usage, p.Facts.Usage...)
+		facts.Rows += p.Facts.Rows
+		return true
+	}); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	draft.Add(facts)
+	_, err := hold.Publish(ctx, run, draft, clock())
+	return time.Since(began), err
+}
+
+var usageColumns = []string{"day", "member", "sessions", "actions", "messages", "dispatch_turns", "connectors", "skills", "plugins", "unified"}
+
+func copyDay(ctx context.Context, st *store.Store, d day.Date) (rate, error) {
+	rows, err := st.Pool().Query(ctx, `select day, member, sessions, actions, messages, dispatch_turns, connectors, skills, plugins, unified
+		from usage_day where day = $1 order by member`, d.Time())
 	if err != nil {
-		return err
+		return rate{}, err
 	}
-	defer pool.Close()
-	if _, err := pool.Exec(ctx, "create table raw_copy (like usage_day including all)"); err != nil {
-		return err
+	values, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
+	if err != nil {
+		return rate{}, err
 	}
-	columns := []string{"day", "member", "sessions", "actions", "messages", "dispatch_turns", "connectors", "skills", "plugins", "unified"}
-	for d := today - 8 - sampleDays; d < today-8; d++ {
-		rows, err := pool.Query(ctx, `select day, member, sessions, actions, messages, dispatch_turns, connectors, skills, plugins, unified
-			from usage_day where day = $1 order by member`, d.Time())
-		if err != nil {
-			return err
-		}
-		values, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
-		if err != nil {
-			return err
-		}
-		began := time.Now()
-		n, err := pool.CopyFrom(ctx, pgx.Identifier{"raw_copy"}, columns, pgx.CopyFromRows(values))
-		if err != nil {
-			return err
-		}
-		f.raw.took += time.Since(began)
-		f.raw.rows += int(n)
-	}
-	f.landing.rows = f.raw.rows // rows of zeros are read but not kept
-	return nil
+	began := time.Now()
+	n, err := st.Pool().CopyFrom(ctx, pgx.Identifier{"raw_copy"}, usageColumns, pgx.CopyFromRows(values))
+	return rate{int(n), time.Since(began)}, err
 }
 
 // reread reads a settled day again and counts the rows that wrote.
-func (b *bed) reread(ctx context.Context, f *figures) error {
+func (b *bed) reread(ctx context.Context, o options, f *figures) error {
 	pool, err := b.pool(ctx, b.target)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	d := today - 9
+	d := today - day.Date(min(9, o.days))
 	var before, rows int64
 	if err := pool.QueryRow(ctx, `select pg_current_xact_id()::text::bigint`).Scan(&before); err != nil {
 		return err

@@ -124,7 +124,7 @@ func newFloor(_ context.Context, pool *pgxpool.Pool) (*floor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &floor{pool: pool, page: page, fill: string(bytes.Repeat([]byte("<p>As large as the overview.</p>\n"), 1600))}, nil
+	return &floor{pool: pool, page: page, fill: string(bytes.Repeat([]byte("<p>As large as the overview.</p>\n"), 1000))}, nil
 }
 
 const oneQuerySQL = `select day::text || ' ' || coalesce(cowork_daily, 0) from summary_day where day > $1 order by day`
