@@ -39,7 +39,7 @@ var apiEndpoints = []apiEndpoint{
 		answer:  apiMetrics, schema: metricsSchema,
 	},
 	{
-		path: route.APIWeekly, id: "weekly", params: []string{"from", "to", "by", "cohort"},
+		path: route.APIWeekly, id: "weekly", params: []string{"from", "to", "by"},
 		summary: "The weekly series of a period, by cohort where by is given.",
 		answer:  apiWeekly, schema: weeklySchema,
 	},
