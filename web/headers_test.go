@@ -214,7 +214,7 @@ func TestTheme(t *testing.T) {
 func FuzzReturnTo(f *testing.F) {
 	for _, s := range []string{
 		"/overview?x=1", "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "/%2f/evil.example", "/%5cevil.example",
-		"javascript:alert(1)", "/\t/evil.example", "/\n/evil", "", "/./", "/..//evil.example", "/sign-out", "/a?b=//evil.example", "///evil", "/@evil.example", "/%09/evil.example", "/;//evil", "/.//evil.example", "/é", "/a#b",
+		"javascript:alert(1)", "/\t/evil.example", "/\n/evil", "", "/./", "/..//evil.example", "/sign-out", "/a?b=//evil.example", "///evil", "/@evil.example", "/%09/evil.example", "/;//evil", "/.//evil.example", "/é", "/a#b", "//", "//?x", "//#x",
 	} {
 		f.Add(s)
 	}

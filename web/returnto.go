@@ -21,7 +21,7 @@ func localPath(raw string) string {
 		return route.Home
 	}
 	path := u.EscapedPath()
-	if strings.Contains(path, "//") || strings.Contains(u.Path, "//") || strings.HasPrefix(path, route.SignIn) || strings.HasPrefix(path, route.SignOut) {
+	if !strings.HasPrefix(path, "/") || strings.Contains(path, "//") || strings.Contains(u.Path, "//") || strings.HasPrefix(path, route.SignIn) || strings.HasPrefix(path, route.SignOut) {
 		return route.Home
 	}
 	if u.RawQuery == "" {
