@@ -14,6 +14,7 @@ import (
 	"groundswell/internal/day"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
+	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/views/measure"
 )
@@ -111,7 +112,10 @@ func (s *Server) measured(r *http.Request, actor identity.Actor, path string, c 
 	today := day.FromTime(s.Now())
 	q := measured{
 		filters: measureFilters(r.URL.Query(), x, today, path),
-		reader:  measure.Reader{Today: today, Sources: actor.Has(identity.Lead)},
+		reader:  measure.Reader{Today: today, Sources: s.Sources.States != nil && overseers.admits(actor)},
+	}
+	if measure.Late(today, x.Through) && q.reader.Sources {
+		q.reader.Why = s.whyLate(r.Context())
 	}
 	a := asker{x: x, actor: actor, filters: q.filters}
 	if q.figures, err = a.figures(c); err != nil {
@@ -121,6 +125,21 @@ func (s *Server) measured(r *http.Request, actor identity.Actor, path string, c 
 		q.figures.Ranks, err = s.ranks(r.Context(), q.figures.Answer.Covered)
 	}
 	return q, err
+}
+
+// whyLate is what went wrong at the last reading of usage; "" when nothing is known to have.
+func (s *Server) whyLate(ctx context.Context) string {
+	states, err := s.Sources.States.States(ctx)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "the state of the sources cannot be read", "id", requestID(ctx), "error", err)
+		return ""
+	}
+	for _, st := range states {
+		if st.Source == pull.Users && st.Reason != "" {
+			return st.Say
+		}
+	}
+	return ""
 }
 
 // ranks lists what is used most; every kind that anybody used.

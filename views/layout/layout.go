@@ -144,11 +144,17 @@ func (p Props) title() string {
 	return p.Title + " · Groundswell"
 }
 
+// freshURL leads to the sources, and those who may not open them to the overview's own stamp.
 func (p Props) freshURL() string {
 	if p.Fresh.URL != "" {
 		return p.Fresh.URL
 	}
-	return route.Sources
+	for _, it := range p.Items {
+		if it.URL == route.Sources {
+			return it.URL
+		}
+	}
+	return route.Overview
 }
 
 func pressed(on bool) string {

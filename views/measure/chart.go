@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 	"sort"
 	"strings"
 
@@ -63,12 +64,18 @@ func (p pageData) colours() map[string]int {
 	return out
 }
 
-// rank orders cohorts for colouring: the chosen one first, then by size.
-func (p pageData) rank(i int) int {
-	if r := p.Breakdown[i]; r.Cohort.Slug != p.Cohort {
-		return r.People
+// rank orders cohorts for colouring: the chosen one first, then those with most
+// people active, then the largest.
+func (p pageData) rank(i int) float64 {
+	r := p.Breakdown[i]
+	if r.Cohort.Slug == p.Cohort {
+		return math.Inf(1)
 	}
-	return 1 << 30
+	active := 0.0
+	if f := r.Figure(adoption.WeeklyActives); f.Known() && !f.Withheld {
+		active = *f.Value
+	}
+	return active*1e6 + float64(r.People)
 }
 
 // series makes one line for each cohort of w.
@@ -213,7 +220,7 @@ func (p pageData) funnel() FunnelProps {
 	out := FunnelProps{Sub: p.who() + ", to " + p.date(p.covered().To)}
 	out.Funnel = ui.FunnelProps{Title: "From access to habit", Empty: "Nobody to count in this period."}
 	if r.Withheld {
-		out.Funnel.Empty = "Hidden: " + ui.Withheld(p.MinCohort).Why + "."
+		out.Funnel.Empty = "Hidden: " + p.withheld().Why + "."
 		return out
 	}
 	if !p.Answer.Through.Known() || p.Answer.Covered.Days() == 0 {
@@ -311,8 +318,7 @@ func (p pageData) triangle() TriangleProps {
 func (p pageData) triangleRow(r adoption.RetentionRow) ui.TriangleRow {
 	row := ui.TriangleRow{Name: ui.DayMonth(r.StartsOn.Time(), p.today()), Size: ui.Count(r.Size)}
 	if r.Withheld {
-		row.Size = "under " + ui.Count(p.MinCohort)
-		row.Withheld = fmt.Sprintf("Fewer than %d people, hidden", p.MinCohort)
+		row.Size, row.Withheld = "hidden", capital(p.withheld().Why)
 	}
 	for k := range r.Active {
 		from := r.StartsOn + day.Date(7*k)

@@ -105,7 +105,7 @@ func countColumn(key, label string, k adoption.Key, of func(num, den int64) int6
 
 func (p pageData) unknown(f adoption.Figure) ui.Value {
 	if f.Withheld {
-		return ui.Withheld(p.MinCohort)
+		return p.withheld()
 	}
 	return ui.NotYet(p.waits(f))
 }

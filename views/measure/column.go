@@ -182,7 +182,7 @@ func (p pageData) split() RankProps {
 	out := RankProps{Title: "Advanced features", Sub: "Share of active people who used each"}
 	out.List = ui.BarListProps{Title: out.Title, Name: "Feature", Value: "People", Scale: ui.InPercent}
 	if f.Withheld {
-		out.List.Empty = "Hidden: " + ui.Withheld(p.MinCohort).Why + "."
+		out.List.Empty = "Hidden: " + p.withheld().Why + "."
 		return out
 	}
 	silent := []string{}

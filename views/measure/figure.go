@@ -36,12 +36,18 @@ func amount(k adoption.Key, u adoption.Unit, v float64) (text, unit string) {
 func (p pageData) value(f adoption.Figure) ui.Value {
 	switch {
 	case f.Withheld:
-		return ui.Withheld(p.MinCohort)
+		return p.withheld()
 	case !f.Known():
 		return ui.NotYet(p.waits(f))
 	}
 	text, unit := amount(f.Key, f.Unit, *f.Value)
 	return ui.KnownIn(text, unit)
+}
+
+// withheld is a figure that may not be shown: it is about few people, or would
+// give away one that is.
+func (p pageData) withheld() ui.Value {
+	return ui.Value{State: ui.StateWithheld, Why: "it could single out fewer than " + ui.Count(p.MinCohort) + " people"}
 }
 
 // waits says why there is no value: what the metric waits for, or the engine's reason.

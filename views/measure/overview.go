@@ -93,7 +93,11 @@ func (p pageData) lookLeft(d *adoption.Diagnosis) string {
 	if right == d.LookFirst {
 		return fmt.Sprintf("%s is %s%s.", right.Name(), statusWord(p.Answer.Columns[right]), where)
 	}
-	return fmt.Sprintf("%s is %s. Look left: %s is too%s.", right.Name(), statusWord(p.Answer.Columns[right]), d.LookFirst.Name(), where)
+	word, left := statusWord(p.Answer.Columns[right]), statusWord(p.Answer.Columns[d.LookFirst])
+	if left == word {
+		left = "too"
+	}
+	return fmt.Sprintf("%s is %s. Look left: %s is %s%s.", right.Name(), word, d.LookFirst.Name(), left, where)
 }
 
 func (p pageData) panels() []Panel {
@@ -141,7 +145,7 @@ func (p pageData) costEach() ui.Value {
 	part := f.Part("cost_per_active_user")
 	switch {
 	case f.Withheld:
-		return ui.Withheld(p.MinCohort)
+		return p.withheld()
 	case part.Money != nil:
 		return ui.Known(usd(*part.Money))
 	case part.Value != nil:

@@ -373,6 +373,7 @@ func (v *lineView) addDot(s LineSeries, i int, before bool) {
 	k := series(s.colour())
 	after := i+1 < len(v.Points) && s.at(i+1).Known
 	switch {
+	case v.partial(i) && s.colour() == 0: // dashes are enough for lines in grey
 	case v.partial(i):
 		v.dot("open "+k, s, i)
 	case !before && !after:
