@@ -91,8 +91,14 @@ func (w weekSets) with(v weekSets) weekSets {
 	return weekSets{w.signedIn.Or(v.signedIn), w.active.Or(v.active), w.tasked.Or(v.tasked)}
 }
 
-// maxKept bounds what is kept of each kind; beyond it the memo starts over.
-const maxKept = 2048
+// How much is kept of each kind; beyond it that kind starts over. A division of
+// 100,000 people into 80 cohorts takes a megabyte, an answer with as many rows a quarter of one.
+const (
+	maxDivisions = 24
+	maxTallies   = 1024
+	maxAnswers   = 64
+	maxOverlaps  = 64
+)
 
 // Warm derives what the first panel would otherwise wait for. It may be called
 // more than once and at any time.
@@ -245,16 +251,16 @@ func (x *Index) membersOn(d day.Date) Bits {
 }
 
 func (m *memo) division(k divisionKey, make func() *division) *division {
-	return kept(m, &m.divisions, k, make)
+	return kept(m, &m.divisions, maxDivisions, k, make)
 }
 
 func (m *memo) overlap(at day.Date, make func() []bool) []bool {
-	return kept(m, &m.overlaps, at, make)
+	return kept(m, &m.overlaps, maxOverlaps, at, make)
 }
 
 // kept returns what is kept under k, or makes and keeps it. Two callers may both
 // make it; they make the same.
-func kept[K comparable, V any](m *memo, in *map[K]V, k K, make func() V) V {
+func kept[K comparable, V any](m *memo, in *map[K]V, most int, k K, make func() V) V {
 	m.mu.Lock()
 	v, ok := (*in)[k]
 	m.mu.Unlock()
@@ -264,7 +270,7 @@ func kept[K comparable, V any](m *memo, in *map[K]V, k K, make func() V) V {
 	v = make()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if *in == nil || len(*in) >= maxKept {
+	if *in == nil || len(*in) >= most {
 		*in = map[K]V{}
 	}
 	(*in)[k] = v

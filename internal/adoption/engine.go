@@ -14,7 +14,7 @@ func (x *Index) Answer(q Query) (Answer, error) {
 	if err := x.check(q); err != nil {
 		return Answer{}, err
 	}
-	return kept(&x.memo, &x.memo.answers, q, func() Answer { return x.answer(q) }), nil
+	return kept(&x.memo, &x.memo.answers, maxAnswers, q, func() Answer { return x.answer(q) }), nil
 }
 
 // check faults when q makes no sense or names a cohort that never was.

@@ -24,7 +24,7 @@ func (c Count) Plus(d Count) Count {
 }
 
 // Activity is what a member did in Cowork on one day: cowork_metrics plus
-// chat_cowork_unified_metrics.sessions, field by field (contract/metrics.md, "Usage").
+// chat_cowork_unified_metrics.sessions, field by field (docs/metrics.md, "Usage").
 type Activity struct {
 	SignedIn bool // any counter of any Claude product is above zero
 	Unified  bool // some of it was recorded under Chat and Cowork unified

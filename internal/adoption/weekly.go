@@ -155,7 +155,7 @@ func (x *Index) tallies(by By, days day.Period) []tally {
 		return x.take(days, x.divide(by, days.To).people)
 	}
 	key := tallyKey{division: divisionKey{by: by, epoch: x.epoch(days.To)}, days: days}
-	return kept(&x.memo, &x.memo.tallies, key, make)
+	return kept(&x.memo, &x.memo.tallies, maxTallies, key, make)
 }
 
 // take counts, over these days, each of several sets of people; nil is everybody.
