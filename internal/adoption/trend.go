@@ -20,7 +20,7 @@ func (x *Index) Trends(q Query, n int) ([]Trend, error) {
 	if err := x.check(q); err != nil {
 		return nil, err
 	}
-	return kept(&x.memo, &x.memo.trends, trendKey{q, n}, func() []Trend { return x.trends(q, n) }), nil
+	return kept(&x.memo, &x.memo.trends, maxAnswers, trendKey{q, n}, func() []Trend { return x.trends(q, n) }), nil
 }
 
 func (x *Index) trends(q Query, n int) []Trend {
