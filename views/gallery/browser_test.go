@@ -5,18 +5,22 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"groundswell/static"
+	"groundswell/views/layout"
+	"groundswell/views/ui"
 )
 
 //go:embed testdata/axe.min.js
@@ -41,9 +45,38 @@ func serve(t *testing.T) string {
 			t.Errorf("draw the gallery: %v", err)
 		}
 	})
+	mux.HandleFunc("GET /form", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		page := templ.WithChildren(r.Context(), form("30 Nov", ""))
+		if err := layout.Page(Props{}.frame()).Render(page, w); err != nil {
+			t.Errorf("draw the form: %v", err)
+		}
+	})
+	mux.HandleFunc("POST /form", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		if err := form(r.FormValue("due"), "November has 30 days.").Render(r.Context(), w); err != nil {
+			t.Errorf("draw the form again: %v", err)
+		}
+	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
 	return srv.URL + "/_gallery"
+}
+
+// form is a form of one field as pages build them: it comes back in its own place.
+func form(due, wrong string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if _, err := io.WriteString(w, `<form id="f" method="post" action="/form" hx-post="/form" hx-target="this" hx-swap="outerMorph">`); err != nil {
+			return err
+		}
+		if err := templ.Join(ui.Field(ui.FieldProps{Name: "due", Label: "Due", Value: due, Error: wrong}), ui.Button(ui.ButtonProps{Label: "Save"})).Render(ctx, w); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, `</form>`)
+		return err
+	})
 }
 
 // browser starts Chromium, which must be there.
@@ -190,6 +223,34 @@ func TestPickerCountsAndAppliesOnClosing(t *testing.T) {
 	ask[int](t, ctx, `document.querySelector("#cohorts form").addEventListener("submit", e => { e.preventDefault(); document.title = new FormData(e.target).getAll("cohort").length + " sent"; }), 0`)
 	do(t, ctx, chromedp.KeyEvent(kb.Escape))
 	until(t, ctx, "closing the picker sends its six groups", `document.title === "6 sent"`)
+}
+
+func TestARefusedFormComesBackWithTheFocusOnItsError(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(strings.TrimSuffix(url, "/_gallery")+"/form"), chromedp.WaitReady(chromedp.CSS("#due")),
+		chromedp.SetValue(chromedp.CSS("#due"), "31 Nov"), chromedp.Click(chromedp.CSS("#f button")))
+	until(t, ctx, "the field is invalid and has the focus", `document.activeElement.id === "due" && document.activeElement.getAttribute("aria-invalid") === "true"`)
+	if got := ask[string](t, ctx, `due.value + ", " + document.getElementById(due.getAttribute("aria-describedby")).textContent.trim() + ", " + location.pathname`); got != "31 Nov, November has 30 days., /form" {
+		t.Errorf("the form came back as %q", got)
+	}
+	if w := ask[[]string](t, ctx, `wrongs`); len(w) != 0 {
+		t.Error(w)
+	}
+}
+
+func TestALostConnectionIsSaidOnce(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(strings.TrimSuffix(url, "/_gallery")+"/form"), chromedp.WaitReady(chromedp.CSS("#due")))
+	ask[string](t, ctx, `window.fetch = () => Promise.reject(new TypeError("Failed to fetch")), "offline"`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("#f button")))
+	until(t, ctx, "a toast says so", `document.querySelector("#toasts").textContent.includes("No connection. Nothing was changed")`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("#f button")))
+	if n := ask[int](t, ctx, `[...document.querySelectorAll("#toasts .toast")].filter(e => e.textContent.includes("No connection")).length`); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	if got := ask[string](t, ctx, `due.value`); got != "30 Nov" {
+		t.Errorf("what was typed became %q", got)
+	}
 }
 
 func TestDefinitionsOpenWithoutScript(t *testing.T) {
