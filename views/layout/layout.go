@@ -144,7 +144,7 @@ func (p Props) title() string {
 	return p.Title + " · Groundswell"
 }
 
-// freshURL leads to the sources, and those who may not open them to the overview's own stamp.
+// freshURL leads to the sources; it is empty for those who may not open them.
 func (p Props) freshURL() string {
 	if p.Fresh.URL != "" {
 		return p.Fresh.URL
@@ -154,7 +154,7 @@ func (p Props) freshURL() string {
 			return it.URL
 		}
 	}
-	return route.Overview
+	return ""
 }
 
 func pressed(on bool) string {
