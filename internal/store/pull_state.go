@@ -42,9 +42,23 @@ with before as (
 update generation set n = n + 1, money = n + 1
 where (@status = 'not_granted') is distinct from coalesce((select status = 'not_granted' from before), false)`
 
+	// A gap counts only where some run was asked for a day in it: days that
+	// nobody ever asked for are no synced days, and hold nothing up.
 	throughSQL = `
-select from_day, to_day from unit_done
-where source = @source and from_day is not null and starts_with(key, @prefix) order by from_day`
+select from_day, to_day,
+       before + 1 < from_day and exists (
+           select from pull_run
+           where @source = any (sources)
+             and coalesce(pull_run.from_day, @first) < done.from_day
+             and coalesce(pull_run.to_day, (started_at at time zone 'UTC')::date - 1) > before
+       ) as held_up
+from (
+    select from_day, to_day,
+           coalesce(max(to_day) over (order by from_day, to_day rows between unbounded preceding and 1 preceding), from_day - 1) as before
+    from unit_done
+    where source = @source and from_day is not null and starts_with(key, @prefix)
+) done
+order by from_day, to_day`
 
 	listedOnSQL = `select min(landed_at) from unit_done where source = $1`
 )
@@ -174,19 +188,21 @@ func (s *Store) covered(ctx context.Context, src pull.Source, prefix string) (da
 }
 
 func throughArgs(src pull.Source, prefix string) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"source": string(src), "prefix": prefix}
+	return pgx.StrictNamedArgs{"source": string(src), "prefix": prefix, "first": pull.FirstDay}
 }
 
-// covered reads periods by their first day and returns the first and the last
-// day that they cover without a gap, from the first one on.
+// covered reads periods by their first day and returns the first day and the
+// last one such that it and every synced day before it are complete.
 func covered(rows pgx.Rows) (first, through day.Date, err error) {
 	first, through = day.None, day.None
 	var from, to time.Time
-	_, err = pgx.ForEachRow(rows, []any{&from, &to}, func() error {
-		switch f := day.FromTime(from); {
-		case through == day.None:
-			first, through = f, day.FromTime(to)
-		case f <= through+1:
+	var heldUp, stop bool
+	_, err = pgx.ForEachRow(rows, []any{&from, &to, &heldUp}, func() error {
+		if first == day.None {
+			first = day.FromTime(from)
+		}
+		stop = stop || heldUp
+		if !stop {
 			through = max(through, day.FromTime(to))
 		}
 		return nil

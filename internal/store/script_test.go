@@ -11,6 +11,7 @@ import (
 
 	"groundswell/internal/access"
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
 	"groundswell/internal/pull"
 	"groundswell/internal/store"
@@ -229,6 +230,29 @@ func TestTooRecentMovesTheWatermark(t *testing.T) {
 	}
 	if through := indexOf(t, s).Through; through != pull.FirstDay {
 		t.Errorf("data through %s", through)
+	}
+}
+
+func TestOnlyDaysThatWereAskedForHoldTheDataUp(t *testing.T) {
+	s := store.New(dbtest.New(t), nil)
+	up := newScript()
+	pullDays := func(from, to day.Date) {
+		sync(t, s, up, pull.Options{Now: at(day4 + 20), Sources: []pull.Source{pull.Users}, From: &from, To: &to})
+	}
+	pullDays(day4, day4+2)
+	pullDays(day4+8, day4+9)
+	if through := indexOf(t, s).Through; through != day4+9 {
+		t.Errorf("days nobody asked for hold the data at %s, want %s", through, day4+9)
+	}
+	up.fail["users "+(day4+5).String()] = &pull.Failure{Reason: pull.BadAnswer, Say: "not JSON"}
+	pullDays(day4+3, day4+7)
+	if through := indexOf(t, s).Through; through != day4+4 {
+		t.Errorf("a day that failed leaves the data at %s, want %s", through, day4+4)
+	}
+	delete(up.fail, "users "+(day4+5).String())
+	pullDays(day4+5, day4+5)
+	if through := indexOf(t, s).Through; through != day4+9 {
+		t.Errorf("every synced day is complete, but the data ends at %s", through)
 	}
 }
 
