@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"groundswell/internal/day"
+	"groundswell/internal/pgembed"
 	"groundswell/internal/pull"
 	"groundswell/internal/sandbox"
 	"groundswell/internal/seal"
@@ -66,7 +67,7 @@ func serveSandbox(ctx context.Context, org http.Handler) (address string, err er
 // story; when the story has moved on to another week, it begins anew.
 func openDemo(ctx context.Context, s settings, upstream string, today day.Date) (*app, error) {
 	dir := filepath.Join(s.DataDir, "demo")
-	if err := startStory(dir, today.Monday().String()); err != nil {
+	if err := startStory(ctx, dir, today.Monday().String()); err != nil {
 		return nil, err
 	}
 	secret, err := demoSecret(filepath.Join(dir, "secret"))
@@ -89,7 +90,7 @@ func openDemo(ctx context.Context, s settings, upstream string, today day.Date) 
 }
 
 // startStory empties dir unless it holds the telling that began in week.
-func startStory(dir, week string) error {
+func startStory(ctx context.Context, dir, week string) error {
 	marker := filepath.Join(dir, "week")
 	have, err := os.ReadFile(marker)
 	if err == nil && string(have) == week {
@@ -97,6 +98,9 @@ func startStory(dir, week string) error {
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the demo's data: %w", err)
+	}
+	if err := pgembed.Remove(ctx, dir); err != nil {
+		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("clear last week's demo data: %w", err)
