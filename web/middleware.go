@@ -34,7 +34,7 @@ const yearOfTLS = "max-age=31536000; includeSubDomains"
 
 func hasPrefix(path, prefix string) bool { return strings.HasPrefix(path, prefix) }
 
-// wrap puts the middleware around the routes, the first named outermost.
+// wrap puts the middleware around the routes; a request passes the last named first.
 func (s *Server) wrap(h http.Handler) http.Handler {
 	for _, m := range []func(http.Handler) http.Handler{
 		compress,

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -58,10 +59,15 @@ func (s *Server) signInAs(w http.ResponseWriter, r *http.Request, _ identity.Act
 	return fault.Field("persona", "Choose one of the people on the sign-in page.")
 }
 
+// becomePersona signs a persona in, after introducing the whole cast, so that a lead finds everybody with access.
 func (s *Server) becomePersona(w http.ResponseWriter, r *http.Request, p Persona, back string) error {
 	now := s.Now()
-	claim := identity.Claim{Issuer: DemoIssuer, Subject: p.ID, Email: p.Email, Name: p.Name, AuthenticatedAt: now}
-	cookie, err := s.Identity.SignInAs(r.Context(), claim, p.Grants, s.sessions.raw(r), now)
+	for _, one := range s.personas {
+		if err := s.Identity.Introduce(r.Context(), one.claim(now), one.Grants, now); err != nil {
+			return err
+		}
+	}
+	cookie, err := s.Identity.SignInAs(r.Context(), p.claim(now), s.sessions.raw(r), now)
 	if err != nil {
 		return err
 	}
@@ -69,4 +75,8 @@ func (s *Server) becomePersona(w http.ResponseWriter, r *http.Request, p Persona
 		return err
 	}
 	return s.redirect(w, r, back, "")
+}
+
+func (p Persona) claim(now time.Time) identity.Claim {
+	return identity.Claim{Issuer: DemoIssuer, Subject: p.ID, Email: p.Email, Name: p.Name, AuthenticatedAt: now}
 }

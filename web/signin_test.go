@@ -292,8 +292,12 @@ func TestPersonasExistInTheDemoOnly(t *testing.T) {
 	if a := b.post(route.SignInAs, url.Values{"persona": {"ines"}}); a.StatusCode != http.StatusNotFound || b.cookie() != "" {
 		t.Errorf("the door is there: %d", a.StatusCode)
 	}
-	claim := identity.Claim{Issuer: DemoIssuer, Subject: "ines", Email: "ines@aldermere.example", AuthenticatedAt: s.clock.Now()}
-	cookie, err := s.id.SignInAs(t.Context(), claim, Personas()[0].Grants, "", s.clock.Now())
+	now := s.clock.Now()
+	ines := Personas()[0]
+	if err := s.id.Introduce(t.Context(), ines.claim(now), ines.Grants, now); err != nil {
+		t.Fatal(err)
+	}
+	cookie, err := s.id.SignInAs(t.Context(), ines.claim(now), "", now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,17 +75,21 @@ func (s *Service) start(ctx context.Context, acc Account, label, replaced string
 	return cookie, nil
 }
 
-// SignInAs signs a made-up person in with exactly these grants. Only the demo calls it.
-func (s *Service) SignInAs(ctx context.Context, c Claim, grants []Grant, replaced string, now time.Time) (string, error) {
-	acc, err := s.Keeper.Arrive(ctx, c, now, func(a *Account, _ []GroupRole) error {
-		if err := a.arrive(c, nil, nil, now); err != nil {
-			return err
-		}
-		if len(a.Grants) == 0 {
+// Introduce makes a made-up person known with these grants, unless they are already. Only the demo calls it.
+func (s *Service) Introduce(ctx context.Context, c Claim, grants []Grant, now time.Time) error {
+	_, err := s.Keeper.Arrive(ctx, c, now, func(a *Account, _ []GroupRole) error {
+		a.Issuer, a.Subject, a.Email, a.Name = c.Issuer, c.Subject, c.Email, c.Name
+		if a.SignedInAt == nil {
 			a.Grants = grants
 		}
 		return nil
 	})
+	return err
+}
+
+// SignInAs signs a made-up person in who was introduced. Only the demo calls it.
+func (s *Service) SignInAs(ctx context.Context, c Claim, replaced string, now time.Time) (string, error) {
+	acc, err := s.Keeper.Arrive(ctx, c, now, func(a *Account, _ []GroupRole) error { return a.arrive(c, nil, nil, now) })
 	if err != nil {
 		return "", err
 	}
