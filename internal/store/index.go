@@ -113,6 +113,9 @@ func (s *Store) loadIndex(ctx context.Context, last *adoption.Index) (*adoption.
 	if err != nil {
 		return nil, translate(err)
 	}
+	if x != last {
+		x.Warm() // here, so that no visitor waits for it
+	}
 	if last == nil && len(x.Days) > 0 {
 		debug.FreeOSMemory() // what reading the whole history left behind is several times what is kept
 	}
