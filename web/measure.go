@@ -112,7 +112,7 @@ func (s *Server) measured(r *http.Request, actor identity.Actor, path string, c 
 	today := day.FromTime(s.Now())
 	q := measured{
 		filters: measureFilters(r.URL.Query(), x, today, path),
-		reader:  measure.Reader{Today: today, Sources: s.Sources.States != nil && overseers.admits(actor)},
+		reader:  measure.Reader{Today: today, Guarded: !actor.SeesSmallGroups(), Sources: s.Sources.States != nil && overseers.admits(actor)},
 	}
 	if measure.Late(today, x.Through) && q.reader.Sources {
 		q.reader.Why = s.whyLate(r.Context())
@@ -175,7 +175,7 @@ func (a asker) chosen() adoption.Query {
 }
 
 func (a asker) figures(c adoption.Column) (measure.Figures, error) {
-	f := measure.Figures{Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize)}
+	f := measure.Figures{Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay)}
 	all, err := a.x.Answer(a.query(a.filters.By, ""))
 	if err != nil {
 		return f, err

@@ -26,6 +26,7 @@ type Figures struct {
 	WeekCosts  []*adoption.Money      // what Cowork cost in each week of Everyone; nil where not known or not asked
 	Ranks      []Rank                 // use of skills, connectors and plugins
 	MinCohort  int
+	First      day.Date // first day of usage that was ever read
 }
 
 // Rank is the use of one kind of feature, greatest first.
@@ -38,6 +39,7 @@ type Rank struct {
 type Reader struct {
 	Today   day.Date
 	Sources bool   // may open the Sources page
+	Guarded bool   // figures about few people are withheld from them
 	Why     string // why the data is late, when that is known
 }
 

@@ -66,12 +66,16 @@ func (p pageData) waits(f adoption.Figure) string {
 	return "No data in this period"
 }
 
-// trend is the change against the period before; nil without a value.
-func trend(f adoption.Figure) *ui.Trend {
+// trend is the change against the period before; nil without a value, and where
+// the reading before is withheld.
+func (p pageData) trend(f adoption.Figure) *ui.Trend {
 	if !f.Known() || f.Withheld {
 		return nil
 	}
 	if f.Previous == nil {
+		if p.Guarded && p.covered().Before().To >= p.First {
+			return nil
+		}
 		return &ui.Trend{First: true}
 	}
 	d := *f.Value - *f.Previous
@@ -242,7 +246,7 @@ func (p pageData) now(f adoption.Figure) string {
 // tile is a metric as the head of its column's page.
 func (p pageData) tile(f adoption.Figure) ui.StatTileProps {
 	t := ui.StatTileProps{
-		Label: adoption.MetricOf(f.Key).Name, Value: p.value(f), Spark: p.spark(f.Key), Trend: trend(f),
+		Label: adoption.MetricOf(f.Key).Name, Value: p.value(f), Spark: p.spark(f.Key), Trend: p.trend(f),
 		Meta: p.meta(f), Def: p.definition(f),
 	}
 	if f.Known() && t.Spark == nil {
@@ -258,7 +262,7 @@ func (p pageData) tile(f adoption.Figure) ui.StatTileProps {
 func (p pageData) row(f adoption.Figure) ui.MetricRowProps {
 	m := adoption.MetricOf(f.Key)
 	r := ui.MetricRowProps{
-		Label: m.Name, URL: p.page(pathOf(m.Column)), Hit: hit(f), Spark: p.spark(f.Key), Value: p.value(f), Trend: trend(f),
+		Label: m.Name, URL: p.page(pathOf(m.Column)), Hit: hit(f), Spark: p.spark(f.Key), Value: p.value(f), Trend: p.trend(f),
 	}
 	if t := targetText(f); t != "" {
 		r.Target = "Target " + t
