@@ -19,6 +19,9 @@ type memo struct {
 	answers   map[Query]Answer
 	overlaps  map[day.Date][]bool
 	trends    map[trendKey][]Trend
+	members   map[day.Date]Bits
+	weeklies  map[Query]Weekly
+	triangles map[Query]Retention
 }
 
 // trendKey is a query and a number of weeks.
@@ -98,6 +101,8 @@ const (
 	maxTallies   = 1024
 	maxAnswers   = 64
 	maxOverlaps  = 64
+	maxMembers   = 64
+	maxSeries    = 64
 )
 
 // Warm derives what the first panel would otherwise wait for. It may be called
@@ -239,8 +244,12 @@ func (x *Index) activeIn(p day.Period) weekSets {
 	return out
 }
 
-// membersOn returns the members on d.
+// membersOn returns the members on d. The set is shared: it must not be changed.
 func (x *Index) membersOn(d day.Date) Bits {
+	return kept(&x.memo, &x.memo.members, maxMembers, d, func() Bits { return x.listMembers(d) })
+}
+
+func (x *Index) listMembers(d day.Date) Bits {
 	out := make(Bits, (len(x.Members)+63)/64)
 	for i, m := range x.Members {
 		if m.Listed && m.Added <= d {

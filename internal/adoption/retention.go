@@ -7,7 +7,8 @@ import (
 
 // Retention computes the triangle for q, of everyone or of one cohort. Weeks in
 // which nobody began are left out. It faults as [Index.Answer] does, and with
-// Invalid when q has a dimension but names no cohort.
+// Invalid when q has a dimension but names no cohort. The triangle may be shared
+// with others: read it, do not change it.
 func (x *Index) Retention(q Query) (Retention, error) {
 	if q.By != ByNone && q.Cohort == "" {
 		return Retention{}, fault.Field("cohort", "A triangle is of one cohort: say which one, or leave out by.")
@@ -15,10 +16,14 @@ func (x *Index) Retention(q Query) (Retention, error) {
 	if err := x.check(q); err != nil {
 		return Retention{}, err
 	}
+	return kept(&x.memo, &x.memo.triangles, maxSeries, q, func() Retention { return x.retention(q) }), nil
+}
+
+func (x *Index) retention(q Query) Retention {
 	w := x.listing(q)
 	out := Retention{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Missing: w.missing}
 	if w.missing != "" {
-		return out, nil
+		return out
 	}
 	a := w.rows()[0]
 	if q.Cohort != "" {
@@ -26,13 +31,13 @@ func (x *Index) Retention(q Query) (Retention, error) {
 	}
 	if a.withheld {
 		out.Missing, out.Withheld = withheldWhy, true
-		return out, nil
+		return out
 	}
 	out.Rows = x.triangle(w.covered, a.people)
 	if !q.SeesSmallGroups {
 		withholdRows(out.Rows, x.minCohort())
 	}
-	return out, nil
+	return out
 }
 
 // listing is a window with only what it takes to say who may be shown.

@@ -4,19 +4,24 @@ import "groundswell/internal/day"
 
 // Weekly computes the weekly series for q, by cohort when q.By is set. It faults
 // as [Index.Answer] does. Cohorts are those of the period's last day; in each week
-// they hold the people placed in them on the week's last day.
+// they hold the people placed in them on the week's last day. The series may be
+// shared with others: read it, do not change it.
 func (x *Index) Weekly(q Query) (Weekly, error) {
 	if err := x.check(q); err != nil {
 		return Weekly{}, err
 	}
+	return kept(&x.memo, &x.memo.weeklies, maxSeries, q, func() Weekly { return x.weekly(q) }), nil
+}
+
+func (x *Index) weekly(q Query) Weekly {
 	w := x.listing(q)
 	out := Weekly{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period)}
 	if w.now == nil {
 		out.Missing = w.missing
-		return out, nil
+		return out
 	}
 	out.Weeks = w.weeks()
-	return out, nil
+	return out
 }
 
 // tallyKey names the tallies of a stretch of days.
