@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,7 +32,11 @@ type load struct {
 	connections   int
 	perSecond     float64
 	p50, p95, p99 time.Duration
+	cpu           time.Duration // of the server, per request
 	bytes         int
+
+	took  []time.Duration
+	spent time.Duration
 }
 
 // visit is a page to ask for: one address, or several in turn.
@@ -69,14 +75,15 @@ func (b *bed) pages(ctx context.Context, o options, f *figures) error {
 			return fmt.Errorf("%s: %w", v.name, err)
 		}
 	}
+	if f.idle, err = statusBytes(fmt.Sprint(s.PID), "VmRSS:"); err != nil {
+		return err
+	}
 	for _, n := range connections {
-		for _, v := range visits {
-			l, err := s.hammer(ctx, v, n, o.each)
-			if err != nil {
-				return fmt.Errorf("%s: %w", v.name, err)
-			}
-			f.loads = append(f.loads, l)
+		loads, err := s.hammerAll(ctx, visits, n, o.each)
+		if err != nil {
+			return err
 		}
+		f.loads = append(f.loads, loads...)
 	}
 	f.resident, err = statusBytes(fmt.Sprint(s.PID), "VmRSS:")
 	return err
@@ -203,44 +210,89 @@ func (s *server) once(ctx context.Context, path string, size *int) error {
 	return nil
 }
 
-// hammer asks for a page over n connections for a while.
-func (s *server) hammer(ctx context.Context, v visit, n int, each time.Duration) (load, error) {
-	l := load{page: v.name, connections: n}
-	if err := s.once(ctx, v.paths[0], &l.bytes); err != nil {
-		return l, err
+// rounds is how often the pages take turns: what else the machine does then
+// weighs on all of them.
+const rounds = 4
+
+// hammerAll asks for every page over n connections, each time for a part of the while.
+func (s *server) hammerAll(ctx context.Context, visits []visit, n int, each time.Duration) ([]load, error) {
+	loads := make([]load, len(visits))
+	for i, v := range visits {
+		loads[i] = load{page: v.name, connections: n}
+		if err := s.once(ctx, v.paths[0], &loads[i].bytes); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.name, err)
+		}
 	}
+	for range rounds {
+		for i, v := range visits {
+			before := s.cpu()
+			took, spent, err := s.hammer(ctx, v, n, each/rounds)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", v.name, err)
+			}
+			l := &loads[i]
+			l.took, l.spent, l.cpu = append(l.took, took...), l.spent+spent, l.cpu+s.cpu()-before
+		}
+	}
+	for i := range loads {
+		loads[i].sum()
+	}
+	return loads, nil
+}
+
+// sum turns what was measured into what is shown.
+func (l *load) sum() {
+	slices.Sort(l.took)
+	at := func(q float64) time.Duration { return l.took[min(len(l.took)-1, int(q*float64(len(l.took))))] }
+	l.p50, l.p95, l.p99 = at(0.50), at(0.95), at(0.99)
+	l.perSecond = float64(len(l.took)) / l.spent.Seconds()
+	l.cpu /= time.Duration(len(l.took))
+	l.took = nil
+}
+
+// hammer asks for a page over n connections for a while.
+func (s *server) hammer(ctx context.Context, v visit, n int, each time.Duration) (took []time.Duration, spent time.Duration, err error) {
 	var (
 		turn  atomic.Int64
 		mu    sync.Mutex
-		took  []time.Duration
-		first error
 		group sync.WaitGroup
 	)
 	began := time.Now()
 	for range n {
 		group.Go(func() {
 			var mine []time.Duration
-			var err error
-			for time.Since(began) < each && err == nil {
+			var failed error
+			for failed == nil && (len(mine) == 0 || time.Since(began) < each) {
 				start := time.Now()
-				err = s.once(ctx, v.paths[int(turn.Add(1))%len(v.paths)], nil)
+				failed = s.once(ctx, v.paths[int(turn.Add(1))%len(v.paths)], nil)
 				mine = append(mine, time.Since(start))
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			took = append(took, mine...)
-			first = errors.Join(first, err)
+			err = errors.Join(err, failed)
 		})
 	}
 	group.Wait()
-	if first != nil {
-		return l, first
+	return took, time.Since(began), err
+}
+
+// cpu is the processor time the server has used; 0 where the system does not tell.
+func (s *server) cpu() time.Duration {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.PID))
+	if err != nil {
+		return 0
 	}
-	l.perSecond = float64(len(took)) / time.Since(began).Seconds()
-	slices.Sort(took)
-	at := func(q float64) time.Duration { return took[min(len(took)-1, int(q*float64(len(took))))] }
-	l.p50, l.p95, l.p99 = at(0.50), at(0.95), at(0.99)
-	return l, nil
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	var ticks int64
+	for _, f := range fields[11:13] { // utime and stime
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100
 }
 
 func (f *figures) load(page string, connections int) load {
@@ -252,10 +304,10 @@ func (f *figures) load(page string, connections int) load {
 }
 
 func (f *figures) printPages(o options) {
-	t := newTable(fmt.Sprintf("pages, %d days behind them", o.history), "conns", "req/s", "p50", "p95", "p99", "KB", "of six queries", "of one", "p99 to six")
+	t := newTable(fmt.Sprintf("pages, %d days behind them", o.history), "conns", "req/s", "p50", "p95", "p99", "server CPU", "KB", "of six queries", "of one", "p99 to six")
 	for _, l := range f.loads {
 		six, one := f.load(sixQueriesPath, l.connections), f.load(oneQueryPath, l.connections)
-		t.row(l.page, fmt.Sprint(l.connections), fmt.Sprintf("%.0f", l.perSecond), ms(l.p50), ms(l.p95), ms(l.p99), fmt.Sprint(l.bytes/1024),
+		t.row(l.page, fmt.Sprint(l.connections), fmt.Sprintf("%.0f", l.perSecond), ms(l.p50), ms(l.p95), ms(l.p99), ms(l.cpu), fmt.Sprint(l.bytes/1024),
 			fmt.Sprintf("%.2f×", over(l.perSecond, six.perSecond)), fmt.Sprintf("%.2f×", over(l.perSecond, one.perSecond)), fmt.Sprintf("%.2f×", over(float64(l.p99), float64(six.p99))))
 	}
 	t.print()
@@ -267,8 +319,9 @@ func (f *figures) printPages(o options) {
 	}
 	month, year := f.load("/overview, any 4 weeks", connections[0]), f.load("/overview, any 52 weeks", connections[0])
 	t.row(append([]string{"overview, p95 of 52 weeks to 4 weeks"}, atMost(over(float64(year.p95), float64(month.p95)), 4, "×")...)...)
-	t.row(append([]string{"server's memory after all that"}, atMost(float64(f.resident)/(1<<20), 96, " MiB")...)...)
+	t.row(append([]string{"server's memory, idle"}, atMost(float64(f.idle)/(1<<20), 96, " MiB")...)...)
 	t.print()
+	fmt.Printf("After all these requests the server holds %d MiB.\n", f.resident>>20)
 }
 
 // printGrowth compares the smallest organization with the largest.

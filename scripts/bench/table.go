@@ -17,8 +17,8 @@ type figures struct {
 	peak                                  int64
 	rewritten, rereadRows                 int
 
-	loads    []load
-	resident int64
+	loads          []load
+	idle, resident int64
 }
 
 // table prints aligned columns.
