@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -158,15 +157,4 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-// sentences joins what is not empty.
-func sentences(parts ...string) string {
-	out := parts[:0:0]
-	for _, s := range parts {
-		if s != "" {
-			out = append(out, s)
-		}
-	}
-	return strings.Join(out, " ")
 }
