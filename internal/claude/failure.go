@@ -63,7 +63,7 @@ func (t *trouble) about(u pull.Unit, patience time.Duration) *trouble {
 	case t.missing:
 		t.Say = SayNotGranted(u.Source.Scope())
 	case t.timedOut:
-		t.Say = fmt.Sprintf("No complete answer from the API within %s, several times. Check the connection; the next run tries again.", patience)
+		t.Say = fmt.Sprintf("No complete answer from the API within %s. Check the connection; the next run tries again.", patience)
 	case t.Reason == pull.TooRecent && !dated(u):
 		t.Reason, t.Say = pull.Refused, fmt.Sprintf(sayRefused, http.StatusBadRequest)
 	case t.Reason == pull.TooRecent:
