@@ -26,7 +26,7 @@ func (w *window) diagnose(fs []Figure, columns map[Column]Status, s *subject) *D
 	if s.people == nil && w.now != nil {
 		d.Cohorts = w.drags(f, s)
 	}
-	d.Because = because(d, f, columns)
+	d.Because = because(d, f, s, columns)
 	return d
 }
 
@@ -126,22 +126,33 @@ func (s *subject) share(k Key) (share, bool) {
 	return share{}, false
 }
 
-func because(d *Diagnosis, f Figure, columns map[Column]Status) string {
+// because says the two numbers that the diagnosis rests on: the metric beside
+// its target, and the cohort beside everyone else.
+func because(d *Diagnosis, f Figure, all *subject, columns map[Column]Status) string {
 	var out []string
 	if c, ok := rightmost(d.LookFirst, columns); ok {
 		out = append(out, fmt.Sprintf("%s is %s, and so is %s further left.", c.Name(), word(columns[c]), d.LookFirst.Name()))
 	}
-	m := MetricOf(f.Key)
-	out = append(out, fmt.Sprintf("%s is %s against a target of %s.", m.Name, m.Unit.write(*f.Value), m.Unit.write(*f.Target)))
+	out = append(out, stands(f, all))
 	if len(d.Cohorts) > 0 {
-		unit := m.Unit
+		unit := f.Unit
 		if unit == UnitPeople {
 			unit = UnitRatio
 		}
 		worst := d.Cohorts[0]
-		out = append(out, fmt.Sprintf("%s pulls it down most, at %s: without it, it would be %s.", worst.Cohort.Name, unit.write(worst.Value), unit.write(worst.Without)))
+		out = append(out, fmt.Sprintf("%s pulls it down most: %s there, %s without it.", worst.Cohort.Name, unit.write(worst.Value), unit.write(worst.Without)))
 	}
 	return strings.Join(out, " ")
+}
+
+// stands says a figure beside its target. People are said as a share too, where
+// the cohorts that follow are compared by it.
+func stands(f Figure, all *subject) string {
+	if sh, ok := all.share(f.Key); ok && f.Key == WeeklyActives && sh.of > 0 {
+		return fmt.Sprintf("%s people were active in the last complete week, %s of licensed; the target is %s.",
+			f.Unit.write(*f.Value), UnitRatio.write(sh.value()), UnitRatio.write(*f.Target/sh.of))
+	}
+	return fmt.Sprintf("%s is %s against a target of %s.", MetricOf(f.Key).Name, f.Unit.write(*f.Value), f.Unit.write(*f.Target))
 }
 
 // rightmost returns the last column, right of c, that is as bad as c.
@@ -166,15 +177,29 @@ func word(s Status) string {
 func (u Unit) write(v float64) string {
 	switch u {
 	case UnitRatio:
-		return strconv.FormatFloat(100*v, 'f', 1, 64) + "%"
+		return tenth(100*v) + "%"
 	case UnitPeople:
-		return strconv.FormatFloat(math.Ceil(v), 'f', 0, 64)
+		return grouped(int64(math.Ceil(v)))
 	case UnitDays:
-		return strconv.FormatFloat(v, 'f', 1, 64) + " days"
+		return tenth(v) + " days"
 	case UnitHours:
-		return strconv.FormatFloat(v, 'f', 1, 64) + " h"
+		return tenth(v) + " h"
 	case UnitX:
-		return strconv.FormatFloat(v, 'f', 1, 64) + "×"
+		return tenth(v) + "×"
 	}
-	return strconv.FormatFloat(v, 'f', 1, 64)
+	return tenth(v)
+}
+
+// tenth writes v to one place, and a whole number without it.
+func tenth(v float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
+}
+
+// grouped writes a count with a comma between thousands.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

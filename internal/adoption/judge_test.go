@@ -96,7 +96,7 @@ func TestDiagnosisNamesWhoPullsDown(t *testing.T) {
 		if len(d.Cohorts) != 1 || d.Cohorts[0].Cohort.Slug != "claims" || d.Cohorts[0].Without != 0.9 || d.Cohorts[0].Value != 0.1 {
 			t.Errorf("pulled down by %+v", d.Cohorts)
 		}
-		want := "Activation rate is 63.3% against a target of 70.0%. Claims pulls it down most, at 10.0%: without it, it would be 90.0%."
+		want := "Activation rate is 63.3% against a target of 70%. Claims pulls it down most: 10% there, 90% without it."
 		if d.Because != want {
 			t.Errorf("because: %s", d.Because)
 		}
@@ -139,5 +139,20 @@ func TestSlope(t *testing.T) {
 	}
 	if _, ok := Slope(points[:2]); ok {
 		t.Error("one week has a slope")
+	}
+}
+
+func TestFiguresInSentencesReadLikeFigures(t *testing.T) {
+	for _, c := range []struct {
+		unit Unit
+		v    float64
+		want string
+	}{
+		{UnitPeople, 349, "349"}, {UnitPeople, 2100, "2,100"}, {UnitPeople, 1234567, "1,234,567"}, {UnitPeople, 0, "0"},
+		{UnitRatio, 0, "0%"}, {UnitRatio, 0.0831, "8.3%"}, {UnitRatio, 1, "100%"}, {UnitDays, 3, "3 days"}, {UnitX, 1.25, "1.2×"},
+	} {
+		if got := c.unit.write(c.v); got != c.want {
+			t.Errorf("%v %s is written %q, want %q", c.v, c.unit, got, c.want)
+		}
 	}
 }
