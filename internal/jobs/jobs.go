@@ -84,8 +84,9 @@ func (r *Runner) Stop(ctx context.Context) error {
 	return nil
 }
 
-// SyncNow asks for a pull. It returns at once; a second request while one
-// waits or runs changes nothing.
+// SyncNow asks for a pull and returns at once. Asked for while one runs, it
+// comes to nothing; asked for twice before one begins, the second pull finds
+// little to do.
 func (r *Runner) SyncNow(ctx context.Context) error {
 	if _, err := r.client.Insert(ctx, SyncArgs{Why: whyAsked}, nil); err != nil {
 		return fmt.Errorf("ask for a sync: %w", err)
