@@ -58,7 +58,26 @@ func openAt(ctx context.Context, s settings, url string, log *slog.Logger) (*app
 	a := &app{settings: s, log: log, store: st, keys: keys}
 	a.identity = &identity.Service{Keeper: st, Admins: s.admins}
 	a.stops = append(a.stops, st.Close)
-	return a, nil
+	return a, a.reseal(ctx)
+}
+
+// reseal seals credentials under the current key after the operator put a new one first.
+func (a *app) reseal(ctx context.Context) error {
+	if a.keys == nil {
+		return nil
+	}
+	n, err := a.store.Reseal(ctx)
+	if errors.Is(err, seal.ErrUnknownKey) {
+		a.log.Warn("a stored credential cannot be opened: it was sealed with a key that GROUNDSWELL_SECRET_KEY no longer holds; add that key after a comma, or enter the credential again")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("seal credentials under the new key: %w", err)
+	}
+	if n > 0 {
+		a.log.Info("credentials were sealed under the current key", "credentials", n)
+	}
+	return nil
 }
 
 // close shuts every door in the reverse order of opening.

@@ -43,6 +43,7 @@ func commands() []command {
 		{"migrate", "up|down|status", "bring the database's schema up, down, or show it", runMigrate},
 		{"token", "create|list|revoke", "API tokens", runToken},
 		{"user", "grant EMAIL ROLE [--department D]", "roles without the web", runUser},
+		{"audit", "verify", "check that no entry of the audit log was changed or removed", runAudit},
 		{"doctor", "", "check database, keys, clock and sign-in; say what to do", runDoctor},
 	}
 }

@@ -127,3 +127,19 @@ func TestMigrateUpDownStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestAuditLogIsWhole(t *testing.T) {
+	env := serveEnv(t)
+	if o := runProgram(t, env, "user", "grant", "noor@example.com", "lead"); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	if o := runProgram(t, env, "audit", "verify"); o.code != 0 || !strings.Contains(o.stdout, "checked: 1") {
+		t.Errorf("exit %d: %s%s", o.code, o.stdout, o.stderr)
+	}
+	if _, err := dbtest.New(t).Exec(t.Context(), "alter table audit_log disable trigger all; update audit_log set action = 'role.revoked'"); err != nil {
+		t.Fatal(err)
+	}
+	if o := runProgram(t, env, "audit", "verify"); o.code != 1 || !strings.Contains(o.stderr, "entry 1") {
+		t.Errorf("a changed entry: exit %d: %s%s", o.code, o.stdout, o.stderr)
+	}
+}

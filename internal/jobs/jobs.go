@@ -31,6 +31,8 @@ type Config struct {
 	// Interrupted reports whether the last pull was cut off, or none was begun
 	// in the last day: a reason to pull as soon as a worker starts.
 	Interrupted func(context.Context) (bool, error)
+	// PurgeSessions forgets the sessions that have ended by themselves.
+	PurgeSessions func(context.Context) error
 	// SyncHour is the UTC hour of the nightly pull.
 	SyncHour int
 }
@@ -50,6 +52,7 @@ func NewQueue(cfg Config) (*Runner, error) {
 func NewWorker(cfg Config) (*Runner, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &syncWorker{cfg: cfg})
+	river.AddWorker(workers, &purgeWorker{purge: cfg.PurgeSessions})
 	return open(cfg, &river.Config{
 		Logger:               cfg.Log,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},

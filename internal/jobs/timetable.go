@@ -6,13 +6,20 @@ import (
 	"github.com/riverqueue/river"
 )
 
+// purgeHour is the UTC hour at which dead sessions are forgotten.
+const purgeHour = 3
+
 // timetable lists what happens by itself: a pull every night at the given UTC
-// hour, and one when a worker starts if the last was cut off.
+// hour, and one when a worker starts if the last was cut off; dead sessions are
+// forgotten once a day.
 func timetable(hour int) []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		river.NewPeriodicJob(daily(hour), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyNightly}, nil
 		}, &river.PeriodicJobOpts{ID: "nightly_sync"}),
+		river.NewPeriodicJob(daily(purgeHour), func() (river.JobArgs, *river.InsertOpts) {
+			return PurgeSessionsArgs{}, nil
+		}, &river.PeriodicJobOpts{ID: "purge_sessions"}),
 		river.NewPeriodicJob(river.NeverSchedule(), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyStart}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_at_start", RunOnStart: true}),
