@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,9 +97,8 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("make a directory to work in: %w", err)
 	}
-	defer os.RemoveAll(dir)
 	began := time.Now()
-	cluster, err := pgembed.Start(ctx, pgembed.Config{Dir: filepath.Join(dir, "pg"), Discard: true})
+	cluster, err := pgembed.Start(ctx, pgembed.Config{Dir: dir, Discard: true}) // dir goes with it, even after kill -9
 	if err != nil {
 		return err
 	}

@@ -314,11 +314,16 @@ func (f *figures) printPages(o options) {
 	t = newTable("", "ratio", "bar", "")
 	for _, n := range connections {
 		page, six := f.load("/overview", n), f.load(sixQueriesPath, n)
+		if page.page == "" {
+			continue
+		}
 		t.row(append([]string{fmt.Sprintf("overview, throughput of six queries, %d conns", n)}, atLeast(over(page.perSecond, six.perSecond), 0.5, "×")...)...)
 		t.row(append([]string{fmt.Sprintf("overview, p99 to six queries, %d conns", n)}, atMost(over(float64(page.p99), float64(six.p99)), 4, "×")...)...)
 	}
-	month, year := f.load("/overview, any 4 weeks", connections[0]), f.load("/overview, any 52 weeks", connections[0])
-	t.row(append([]string{"overview, p95 of 52 weeks to 4 weeks"}, atMost(over(float64(year.p95), float64(month.p95)), 4, "×")...)...)
+	if o.only == "" {
+		month, year := f.load("/overview, any 4 weeks", connections[0]), f.load("/overview, any 52 weeks", connections[0])
+		t.row(append([]string{"overview, p95 of 52 weeks to 4 weeks"}, atMost(over(float64(year.p95), float64(month.p95)), 4, "×")...)...)
+	}
 	t.row(append([]string{"server's memory, idle"}, atMost(float64(f.idle)/(1<<20), 96, " MiB")...)...)
 	t.print()
 	fmt.Printf("After all these requests the server holds %d MiB.\n", f.resident>>20)
