@@ -97,6 +97,10 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("make a directory to work in: %w", err)
 	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // Postgres, which is not root, must get in
+		return fmt.Errorf("open the directory to Postgres: %w", err)
+	}
 	began := time.Now()
 	cluster, err := pgembed.Start(ctx, pgembed.Config{Dir: dir, Discard: true}) // dir goes with it, even after kill -9
 	if err != nil {
