@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -107,12 +106,4 @@ func (s *Server) readCookie(r *http.Request, purpose string, into any) bool {
 		}
 	}
 	return false
-}
-
-// form reads a posted form; multipart bodies are not taken.
-func form(r *http.Request) (url.Values, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, err
-	}
-	return r.PostForm, nil
 }
