@@ -54,6 +54,7 @@ var house = []room{
 	{"internal/fault", nil, smallTools},
 	{"internal/day", nil, smallTools},
 	{"internal/seal", nil, smallTools},
+	{"internal/outward", nil, smallTools},
 	{"internal/route", []string{"internal/day"}, smallTools},
 
 	{"internal/identity", []string{"internal/day", "internal/fault"}, pureRules},
@@ -68,12 +69,12 @@ var house = []room{
 	{"internal/report", []string{"internal/day", "internal/fault", "internal/adoption", "internal/value", "internal/people"}, pureRules},
 	{"internal/pull", []string{"internal/day", "internal/fault", "internal/access", "internal/adoption"}, pureRules},
 
-	{"internal/claude", []string{"internal/day", "internal/fault", "internal/adoption", "internal/access", "internal/people", "internal/pull",
+	{"internal/claude", []string{"internal/day", "internal/fault", "internal/outward", "internal/adoption", "internal/access", "internal/people", "internal/pull",
 		"github.com/anthropics/anthropic-sdk-go", "github.com/go-json-experiment/json", "golang.org/x/time"}, oneSDK},
 	{"internal/telemetry", []string{"internal/day", "internal/fault", "internal/adoption", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, oneSDK},
 	{"internal/sandbox/...", []string{"internal/day"}, "a double of the API must not share code with the client it tests"},
-	{"internal/signin/...", []string{"internal/fault", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
-	{"internal/deliver", []string{"internal/fault", "github.com/wneessen/go-mail"}, oneSDK},
+	{"internal/signin/...", []string{"internal/fault", "internal/outward", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
+	{"internal/deliver", []string{"internal/fault", "internal/outward", "github.com/wneessen/go-mail"}, oneSDK},
 	{"internal/store", join(domain, "internal/day", "internal/fault", "internal/seal", "github.com/jackc/pgx/v5", "github.com/jackc/pgerrcode",
 		"github.com/klauspost/compress", "github.com/riverqueue/river"), oneSQL},
 	{"internal/jobs", join(domain, "internal/day", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"), "a worker is three lines: it calls a rule"},

@@ -33,32 +33,35 @@ func openApp(ctx context.Context, s settings) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := openAt(ctx, s, url, log)
-	if err != nil {
-		stop()
+	return openAt(ctx, s, url, stop, log)
+}
+
+// openAt opens the program over the database at url, which stop shuts down again.
+func openAt(ctx context.Context, s settings, url string, stop func(), log *slog.Logger) (*app, error) {
+	a := &app{settings: s, log: log, stops: []func(){stop}}
+	if err := a.open(ctx, url); err != nil {
+		a.close()
 		return nil, err
 	}
-	a.stops = append([]func(){stop}, a.stops...)
 	return a, nil
 }
 
-// openAt opens the program over the database at url.
-func openAt(ctx context.Context, s settings, url string, log *slog.Logger) (*app, error) {
-	keys, err := s.keyring()
+func (a *app) open(ctx context.Context, url string) error {
+	keys, err := a.keyring()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := migrations.Up(ctx, url); err != nil {
-		return nil, fmt.Errorf("migrate the database: %w", err)
+		return fmt.Errorf("migrate the database: %w", err)
 	}
 	st, err := store.Open(ctx, url, keys)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	a := &app{settings: s, log: log, store: st, keys: keys}
-	a.identity = &identity.Service{Keeper: st, Admins: s.admins}
 	a.stops = append(a.stops, st.Close)
-	return a, a.reseal(ctx)
+	a.keys, a.store = keys, st
+	a.identity = &identity.Service{Keeper: st, Admins: a.admins}
+	return a.reseal(ctx)
 }
 
 // reseal seals credentials under the current key after the operator put a new one first.

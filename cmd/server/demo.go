@@ -80,13 +80,7 @@ func openDemo(ctx context.Context, s settings, upstream string, today day.Date) 
 	if err != nil {
 		return nil, err
 	}
-	a, err := openAt(ctx, s, url, log)
-	if err != nil {
-		stop()
-		return nil, err
-	}
-	a.stops = append([]func(){stop}, a.stops...)
-	return a, nil
+	return openAt(ctx, s, url, stop, log)
 }
 
 // startStory empties dir unless it holds the telling that began in week.

@@ -19,6 +19,7 @@ import (
 	json "github.com/go-json-experiment/json"
 
 	"groundswell/internal/day"
+	"groundswell/internal/outward"
 	"groundswell/internal/pull"
 )
 
@@ -108,7 +109,7 @@ func strange(res *http.Response, requestID string) *trouble {
 func cutBody(requestID string, err error) *trouble {
 	var t *trouble
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, outward.ErrTooLarge):
 		t = badAnswer(requestID, sayTooLarge, err)
 		t.transient = false
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -133,7 +134,7 @@ func unreachable(err error) *trouble {
 	case errors.Is(err, errPrivate):
 		t.transient = false
 		t.Say = "The API's name leads to a private address, where the key is not sent. Check this server's name resolution, or set ANTHROPIC_BASE_URL."
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, outward.ErrTooLarge):
 		return cutBody("", err)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		t.timedOut = true

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"groundswell/internal/day"
+	"groundswell/internal/outward"
 	"groundswell/internal/pull"
 )
 
@@ -179,7 +180,7 @@ func TestGzipBomb(t *testing.T) {
 		bomb(w, r)
 	})
 	c.cfg.Attempt, c.cfg.Total = time.Minute, time.Minute
-	if f := failure(t, c, oneUse); f.Reason != pull.BadAnswer || !errors.Is(f, errTooLarge) || requests.Load() != 1 {
+	if f := failure(t, c, oneUse); f.Reason != pull.BadAnswer || !errors.Is(f, outward.ErrTooLarge) || requests.Load() != 1 {
 		t.Errorf("%s after %d requests: %v", f.Reason, requests.Load(), f)
 	}
 }

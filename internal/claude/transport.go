@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"syscall"
 	"time"
+
+	"groundswell/internal/outward"
 )
 
 // The largest bodies that are read, counted after decompression: a page of a
@@ -20,10 +21,7 @@ const (
 	maxErrorBody = 1 << 20
 )
 
-var (
-	errPrivate  = errors.New("the name leads to a private address")
-	errTooLarge = errors.New("the answer is larger than 64 MB")
-)
+var errPrivate = errors.New("the name leads to a private address")
 
 // httpClient is what the SDK sends with. It follows no redirect, so the key goes
 // to no other host, bounds every body, and refuses private addresses unless the
@@ -34,7 +32,7 @@ func httpClient(base *url.URL, trusted bool) *http.Client {
 		dialer.Control = refusePrivate
 	}
 	return &http.Client{
-		Transport: bounded{&http.Transport{
+		Transport: outward.Bounded{Limit: bodyLimit, Next: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            dialer.DialContext,
 			ForceAttemptHTTP2:      true,
@@ -62,45 +60,18 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	if ip := to.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
+	if !outward.Public(to.Addr()) {
 		return errPrivate
 	}
 	return nil
 }
 
-// sharedSpace is the carrier-grade NAT range, private in all but name.
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
-
-// bounded ends bodies that grow past what is read, before anybody holds them.
-type bounded struct{ next http.RoundTripper }
-
-func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
-	res, err := b.next.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
-	left := int64(maxBody)
+// bodyLimit is how much of an answer is read.
+func bodyLimit(res *http.Response) int64 {
 	if res.StatusCode != http.StatusOK {
-		left = maxErrorBody
+		return maxErrorBody
 	}
-	res.Body = &boundedBody{ReadCloser: res.Body, left: left}
-	return res, nil
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errTooLarge
-	}
-	return n, err
+	return maxBody
 }
 
 // readBody reads the whole body into one slice of about its size.

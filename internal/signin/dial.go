@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"time"
+
+	"groundswell/internal/outward"
 )
 
 const (
@@ -36,7 +37,7 @@ func guardedClient(issuerHost string, names resolver) *http.Client {
 		ForceAttemptHTTP2:     true,
 	}
 	return &http.Client{
-		Transport:     bounded{transport},
+		Transport:     outward.Bounded{Next: transport, Limit: func(*http.Response) int64 { return maxAnswer }},
 		Timeout:       requestTakes,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -73,8 +74,6 @@ func (g guard) dial(ctx context.Context, network, address string) (net.Conn, err
 	return nil, fmt.Errorf("connect to %s: %w", host, refused)
 }
 
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
-
 // allow says why an address may not be dialed. This machine only for an issuer
 // on it; a private network only for the issuer's own host, which whoever runs
 // the program has named.
@@ -85,7 +84,7 @@ func (g guard) allow(host string, ip netip.Addr) error {
 		if !local {
 			return errors.New("the name points to this machine, and the issuer is elsewhere")
 		}
-	case ip.IsPrivate() || sharedSpace.Contains(ip):
+	case outward.Private(ip):
 		if !local && !strings.EqualFold(host, g.issuerHost) {
 			return errors.New("the name points into a private network, and is not the issuer's")
 		}
@@ -101,31 +100,4 @@ func isLoopbackHost(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
-}
-
-// bounded cuts answers that are too long.
-type bounded struct{ next http.RoundTripper }
-
-// RoundTrip implements http.RoundTripper.
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := b.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = &cutBody{ReadCloser: resp.Body, left: maxAnswer}
-	return resp, nil
-}
-
-type cutBody struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read fails once more than the bound was read.
-func (b *cutBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left+1)])
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errors.New("the answer is too long")
-	}
-	return n, err
 }
