@@ -63,9 +63,7 @@ func (s *State) fail(f *Failure, now time.Time) {
 		s.FailingSince = now
 	}
 	s.Status, s.Reason, s.Say = status, f.Reason, f.Say
-	if f.RequestID != "" {
-		s.RequestID = f.RequestID
-	}
+	s.RequestID = f.RequestID // "" when no answer came: an older one would lead astray
 }
 
 // count adds what a page held.
