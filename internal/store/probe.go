@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgerrcode"
@@ -21,6 +22,7 @@ const probeTimeout = 10 * time.Second
 
 const probeSQL = `
 select current_setting('server_version_num')::int as version,
+       current_setting('server_encoding') as encoding,
        pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only,
        has_database_privilege(current_database(), 'create')
          and has_schema_privilege(coalesce(current_schema(), 'public'), 'create') as may_create,
@@ -29,6 +31,7 @@ select current_setting('server_version_num')::int as version,
 // Probe is what a first look at a database tells.
 type Probe struct {
 	Version   int       // server_version_num, 150004
+	Encoding  string    // UTF8, unless somebody chose another
 	ReadOnly  bool      // a standby, or set to read only
 	MayCreate bool      // this login may create tables
 	Now       time.Time // the database's clock
@@ -64,6 +67,8 @@ func (p Probe) fit() error {
 	switch {
 	case p.Version < minServer:
 		return fault.New(fault.Invalid, fmt.Sprintf("the database is Postgres %d; Groundswell needs 15 or later: upgrade it or point DATABASE_URL elsewhere", p.Version/10000))
+	case p.Encoding != "UTF8":
+		return fault.New(fault.Invalid, fmt.Sprintf("the database keeps text as %s, which cannot hold every name; create one with: createdb --template=template0 --encoding=UTF8 NAME", p.Encoding))
 	case p.ReadOnly:
 		return fault.New(fault.Invalid, "the database is read-only (a standby, or default_transaction_read_only is on); point DATABASE_URL at the primary")
 	case !p.MayCreate:
@@ -83,6 +88,9 @@ func unreachable(cfg *pgx.ConnConfig, err error) error {
 			return fault.New(fault.Unavailable, fmt.Sprintf("there is no database %q at %s; create it with: createdb %s", cfg.Database, where, cfg.Database))
 		}
 		return fault.New(fault.Unavailable, fmt.Sprintf("the database at %s answers %q", where, pg.Message))
+	}
+	if strings.Contains(err.Error(), "server refused TLS connection") {
+		return fault.New(fault.Unavailable, fmt.Sprintf("the database at %s does not speak TLS, and DATABASE_URL asks for it; switch ssl on there, or set sslmode=disable if the network between is yours alone", where))
 	}
 	return fault.New(fault.Unavailable, fmt.Sprintf("no database answers at %s; start Postgres there or correct DATABASE_URL", where))
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"sync"
 
 	"github.com/jackc/pgerrcode"
@@ -87,10 +89,20 @@ func translate(err error) error {
 		return translateCode(pg)
 	}
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) {
+	switch {
+	case errors.As(err, &connect), pgconn.SafeToRetry(err), pgconn.Timeout(err):
 		return fault.Wrap(fault.Unavailable, "The database does not answer. Nothing was changed.", err)
+	case brokenOff(err):
+		return fault.Wrap(fault.Unavailable, "The connection to the database broke off. Look whether your change is there before you repeat it.", err)
 	}
 	return err
+}
+
+// brokenOff reports whether the connection ended while an answer was awaited:
+// what was asked may or may not have been done.
+func brokenOff(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network)
 }
 
 func translateCode(pg *pgconn.PgError) error {
@@ -101,6 +113,8 @@ func translateCode(pg *pgconn.PgError) error {
 		return fault.Wrap(fault.Conflict, "Something this depends on has changed or is gone. Load it again.", pg)
 	case pgerrcode.IsConnectionException(pg.Code), pgerrcode.IsOperatorIntervention(pg.Code), pgerrcode.IsInsufficientResources(pg.Code):
 		return fault.Wrap(fault.Unavailable, "The database does not answer. Nothing was changed.", pg)
+	case pg.Code == pgerrcode.CharacterNotInRepertoire, pg.Code == pgerrcode.UntranslatableCharacter:
+		return fault.Wrap(fault.Invalid, "This text holds characters that cannot be kept. Nothing was changed. Type it anew.", pg)
 	case pg.Code == pgerrcode.ReadOnlySQLTransaction:
 		return fault.Wrap(fault.Unavailable, "The database only allows reading. Nothing was changed.", pg)
 	}
