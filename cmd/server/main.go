@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"groundswell/internal/fault"
 )
 
 // Exit codes.
@@ -93,8 +95,12 @@ func runCommand(c command, args []string) int {
 	return exitFailed
 }
 
-// oneLine keeps an error to one line, as promised to whoever reads stderr.
+// oneLine keeps an error to one line, as promised to whoever reads stderr. A
+// fault in what was asked for says all there is to say; others keep their cause.
 func oneLine(err error) string {
+	if f, ok := err.(*fault.Error); ok && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
+		return f.Say
+	}
 	return strings.Join(strings.Fields(err.Error()), " ")
 }
 

@@ -124,6 +124,7 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
 		WriteTimeout: bodyTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		DisableGeneralOptionsHandler: true, // h answers "OPTIONS *" too, with the headers of every answer
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()

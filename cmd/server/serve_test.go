@@ -143,3 +143,21 @@ func TestAuditLogIsWhole(t *testing.T) {
 		t.Errorf("a changed entry: exit %d: %s%s", o.code, o.stdout, o.stderr)
 	}
 }
+
+// OPTIONS * is answered by the site as well, not by net/http for it.
+func TestEvenTheServerItselfIsAskedThroughTheSite(t *testing.T) {
+	s := startService(t, serveEnv(t), "serve", "--no-jobs")
+	req, err := http.NewRequest("OPTIONS", s.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.URL.Opaque = "*"
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.Header.Get("Content-Security-Policy") == "" || res.Header.Get("X-Request-Id") == "" {
+		t.Errorf("answered %d without the site's headers: %v", res.StatusCode, res.Header)
+	}
+}

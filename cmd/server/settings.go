@@ -83,19 +83,19 @@ func (s *settings) check() error {
 	if s.PublicURL != "" && !isOrigin(s.PublicURL) {
 		wrong("GROUNDSWELL_PUBLIC_URL", "%q is not an address like https://rollout.example.com", s.PublicURL)
 	}
-	if s.BaseURL != "" && !hasScheme(s.BaseURL, "http", "https") {
-		wrong("ANTHROPIC_BASE_URL", "%q is not an http(s) address", s.BaseURL)
+	if s.BaseURL != "" && !hasHost(s.BaseURL, "http", "https") {
+		wrong("ANTHROPIC_BASE_URL", "%q is not an address like https://api.anthropic.com", s.BaseURL)
 	}
 	if s.RequestsPerMinute < 0 {
 		wrong("ANTHROPIC_REQUESTS_PER_MINUTE", "%d is below zero; use 50, or 0 for no limit", s.RequestsPerMinute)
 	}
-	if s.OIDCIssuer != "" && !hasScheme(s.OIDCIssuer, "http", "https") {
+	if s.OIDCIssuer != "" && !hasHost(s.OIDCIssuer, "http", "https") {
 		wrong("OIDC_ISSUER", "%q is not an https address", s.OIDCIssuer)
 	}
 	if s.OIDCIssuer != "" && s.OIDCClientID == "" {
 		wrong("OIDC_CLIENT_ID", "is empty while OIDC_ISSUER is set; register this program with the identity provider and enter its client id")
 	}
-	if s.SMTPURL != "" && !hasScheme(s.SMTPURL, "smtp", "smtps") {
+	if s.SMTPURL != "" && !hasHost(s.SMTPURL, "smtp", "smtps") {
 		wrong("SMTP_URL", "is not an address like smtp://user:pass@host:587?from=rollout@example.com")
 	}
 	if s.Log != "info" && s.Log != "debug" {
@@ -142,6 +142,12 @@ func hasScheme(raw string, schemes ...string) bool {
 		}
 	}
 	return false
+}
+
+// hasHost reports whether raw is an address with one of the schemes and names a host.
+func hasHost(raw string, schemes ...string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Hostname() != "" && hasScheme(raw, schemes...)
 }
 
 func isOrigin(raw string) bool {

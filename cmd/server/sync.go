@@ -53,6 +53,12 @@ func syncOptions(args []string) (pull.Options, error) {
 	if o.From != nil && *o.From < pull.FirstDay {
 		return o, fmt.Errorf("%w: --from %s lies before %s, the first day the API knows", errUsage, o.From, pull.FirstDay)
 	}
+	if today := day.FromTime(time.Now()); o.From != nil && *o.From > today {
+		return o, fmt.Errorf("%w: --from %s is still to come; today is %s", errUsage, o.From, today)
+	}
+	if o.To != nil && *o.To < pull.FirstDay {
+		return o, fmt.Errorf("%w: --to %s lies before %s, the first day the API knows", errUsage, o.To, pull.FirstDay)
+	}
 	if o.From != nil && o.To != nil && *o.To < *o.From {
 		return o, fmt.Errorf("%w: --to %s lies before --from %s", errUsage, o.To, o.From)
 	}
