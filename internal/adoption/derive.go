@@ -99,10 +99,10 @@ func (w weekSets) with(v weekSets) weekSets {
 const (
 	maxDivisions = 24
 	maxTallies   = 1024
-	maxAnswers   = 64
+	maxAnswers   = 128
 	maxOverlaps  = 64
 	maxMembers   = 64
-	maxSeries    = 64
+	maxSeries    = 128
 )
 
 // Warm derives what the first panel would otherwise wait for. It may be called
