@@ -214,6 +214,22 @@ func TestChartsAreReadByArrowKeys(t *testing.T) {
 	}
 }
 
+// A swap leaves the element and changes its figures: the read-out follows them.
+func TestReadOutFollowsASwap(t *testing.T) {
+	url, ctx := serve(t), browser(t)
+	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Focus(chromedp.CSS("#weekly")), chromedp.KeyEvent(kb.ArrowLeft))
+	until(t, ctx, "the chart is read", `live.textContent.includes("Finance 74%")`)
+	ask[int](t, ctx, `weekly.querySelector(".tip").remove(), weekly.dataset.max = 1000, weekly.querySelectorAll("tbody tr:nth-last-child(2) td").forEach(c => { c.textContent = "500"; c.dataset.v = 500 }), 0`)
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowLeft))
+	until(t, ctx, "the new figures are spoken", `live.textContent.includes("Finance 500")`)
+	if half := ask[float64](t, ctx, `+weekly.dataset.top + weekly.dataset.h / 2`); half != ask[float64](t, ctx, `+weekly.querySelector(".knob").getAttribute("cy")`) {
+		t.Error("the knob stands on the old scale")
+	}
+	if !ask[bool](t, ctx, `!weekly.querySelector(".tip").hidden`) {
+		t.Error("the read-out is not shown again")
+	}
+}
+
 func TestPickerCountsAndAppliesOnClosing(t *testing.T) {
 	url, ctx := serve(t), browser(t)
 	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("#main")), chromedp.Click(chromedp.CSS(`button[popovertarget=cohorts]`)), chromedp.Click(chromedp.CSS(`#cohorts input[value="Claims Operations"]`)))
