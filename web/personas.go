@@ -25,7 +25,7 @@ func Personas() []Persona {
 	}
 	return []Persona{
 		{"ines", "Ines Marchetti", "ines.marchetti@aldermere.example", "Rollout lead: sees and runs everything", grant(identity.Lead, "")},
-		{"dana", "Dana Weiss", "dana.weiss@aldermere.example", "Owner of the identity provider's tasks", grant(identity.Owner, "")},
+		{"dana", "Dana Weiss", "dana.weiss@aldermere.example", "Owner of the identity provider’s tasks", grant(identity.Owner, "")},
 		{"tomas", "Tomas Lindqvist", "tomas.lindqvist@aldermere.example", "Champion of Claims Operations", grant(identity.Champion, "claims-operations")},
 		{"helen", "Helen Achterberg", "helen.achterberg@aldermere.example", "Finance executive: figures, never names", grant(identity.Executive, "")},
 		{"priya", "Priya Raman", "priya.raman@aldermere.example", "Auditor: reads everything but secrets", grant(identity.Auditor, "")},

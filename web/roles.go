@@ -173,7 +173,7 @@ func (s *Server) mapGroup(w http.ResponseWriter, r *http.Request, actor identity
 		back := settings.RolesProps{Group: g.Group, GroupRole: string(g.Role), GroupDepartment: r.PostForm.Get("department"), GroupErrors: asFault(err).Fields}
 		return s.drawRoles(w, r, actor, http.StatusUnprocessableEntity, back)
 	}
-	return s.afterRoles(w, r, actor, err, "Group mapped. It counts from each member's next sign-in.")
+	return s.afterRoles(w, r, actor, err, "Group mapped. It counts from each member’s next sign-in.")
 }
 
 func (s *Server) unmapGroup(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
@@ -181,7 +181,7 @@ func (s *Server) unmapGroup(w http.ResponseWriter, r *http.Request, actor identi
 	if err == nil {
 		err = s.Identity.UnmapGroup(r.Context(), actor, g, s.Now())
 	}
-	return s.afterRoles(w, r, actor, err, "Mapping removed. Roles it gave end at each member's next sign-in.")
+	return s.afterRoles(w, r, actor, err, "Mapping removed. Roles it gave end at each member’s next sign-in.")
 }
 
 func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {

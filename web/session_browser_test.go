@@ -73,7 +73,7 @@ func lookAt(t *testing.T, ctx context.Context, s *site, at stop) {
 		for _, theme := range []string{"light", "dark"} {
 			asked[bool](t, ctx, `fetch("`+route.Theme+`", {method: "POST", body: new URLSearchParams({theme: "`+theme+`"})}).then(() => true)`)
 			inBrowser(t, ctx, at.path, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+at.path), says(at.selector, at.text))
-			asked[int](t, ctx, `document.querySelectorAll("details").forEach(d => d.open = true); 0`)
+			asked[int](t, ctx, `document.querySelectorAll("details").forEach(d => d.open = true); document.querySelectorAll(".change").forEach(p => { p.popover = "manual"; p.showPopover() }); 0`)
 			if over := asked[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 				t.Errorf("%s, %d px, %s: scrolls sideways by %d px", at.path, width, theme, over)
 			}

@@ -32,6 +32,7 @@ type SourceRow struct {
 	Rows        string
 	RequestID   string
 	Do          string
+	Idle        bool // nothing is to be done
 }
 
 // KeyState says which key is in use. The key itself is never shown again.
@@ -95,6 +96,7 @@ func NewSourceRows(states []pull.State, key KeyState, now time.Time) []SourceRow
 			Name: SourceName(st.Source), About: names[st.Source][1],
 			State: chipOf(st, now), Age: age(st, now), RequestID: st.RequestID, Do: advice(st, key),
 		}
+		r.Idle = r.Do == idle
 		if !st.LastRun.IsZero() {
 			r.Rows = ui.Count(st.Rows)
 		}
@@ -126,6 +128,8 @@ func age(st pull.State, now time.Time) string {
 	return ui.Ago(now.Sub(st.LastSuccess))
 }
 
+const idle = "Nothing to do."
+
 // advice is the one sentence of what to do.
 func advice(st pull.State, key KeyState) string {
 	switch {
@@ -138,13 +142,13 @@ func advice(st pull.State, key KeyState) string {
 	case st.Status == pull.NeverRun && !key.Any():
 		return "Enter a key below."
 	case st.Status == pull.NeverRun:
-		return "Sync now, or wait for tonight's run."
+		return "Sync now, or wait for tonight’s run."
 	case st.Say != "":
 		return st.Say
 	case len(st.Unknown) > 0:
 		return ui.Counted(len(st.Unknown), "field or value is", "fields or values are") + " newer than this version and passed over. Look for an update of Groundswell."
 	}
-	return "Nothing to do."
+	return idle
 }
 
 // Summary is the list's sub: how many sources are complete, and which need somebody.
@@ -280,7 +284,11 @@ func NewScopeRows(checks []pull.ScopeCheck) []ScopeRow {
 		for _, s := range c.Sources {
 			reads = append(reads, SourceName(s))
 		}
-		rows = append(rows, ScopeRow{Scope: c.Scope, Reads: strings.Join(reads, ", "), Chip: grantChip(c.Grant), Say: c.Say})
+		say := c.Say
+		if c.Grant == pull.ScopeKeyRefused {
+			say = "Enter another key below."
+		}
+		rows = append(rows, ScopeRow{Scope: c.Scope, Reads: strings.Join(reads, ", "), Chip: grantChip(c.Grant), Say: say})
 	}
 	return rows
 }

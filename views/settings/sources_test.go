@@ -25,7 +25,7 @@ func TestRowsSayStateAgeAndWhatToDo(t *testing.T) {
 		rows          string
 	}{
 		"never, no key": {pull.State{Status: pull.NeverRun, Through: day.None}, KeyState{}, "Never run", "no data yet", "Enter a key below.", ""},
-		"never":         {pull.State{Status: pull.NeverRun, Through: day.None}, key, "Never run", "no data yet", "Sync now, or wait for tonight's run.", ""},
+		"never":         {pull.State{Status: pull.NeverRun, Through: day.None}, key, "Never run", "no data yet", "Sync now, or wait for tonight’s run.", ""},
 		"running": {pull.State{Status: pull.Complete, Running: true, Through: through, LastRun: noon, LastSuccess: noon.Add(-25 * time.Hour)}, key,
 			"Running", "25 h ago", "It is being read. You can leave.", "0"},
 		"complete": {pull.State{Status: pull.Complete, Through: through, LastRun: noon, LastSuccess: noon.Add(-3 * time.Hour), Rows: 1180}, key,
