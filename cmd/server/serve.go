@@ -23,7 +23,7 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	bodyTimeout   = 60 * time.Second
-	drainTimeout  = 10 * time.Second // patience with requests when stopping
+	drainTimeout  = 4 * time.Second // patience with requests when stopping
 	maxHeader     = 64 << 10
 
 	syncHour = 5 // UTC; the day before is usually there by then

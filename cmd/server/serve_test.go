@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"groundswell/internal/dbtest"
 	"groundswell/internal/sandbox"
@@ -159,5 +161,33 @@ func TestEvenTheServerItselfIsAskedThroughTheSite(t *testing.T) {
 	defer res.Body.Close()
 	if res.Header.Get("Content-Security-Policy") == "" || res.Header.Get("X-Request-Id") == "" {
 		t.Errorf("answered %d without the site's headers: %v", res.StatusCode, res.Header)
+	}
+}
+
+// Whoever keeps a connection open, or sends half a request, does not keep the program from ending.
+func TestEndsWithinSecondsWhateverIsOpen(t *testing.T) {
+	s := startService(t, serveEnv(t), "serve", "--no-jobs")
+	host := strings.TrimPrefix(s.url, "http://")
+	for _, text := range []string{
+		"GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n", // answered, then idle
+		"GET /healthz HTTP/1.1\r\nHost: " + host,              // half a head
+		"POST /theme HTTP/1.1\r\nHost: " + host + "\r\nOrigin: " + s.url + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\nthe",
+	} {
+		conn, err := net.Dial("tcp", host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _ := get(t, visitor(t), s.url+"/healthz"); code != 200 {
+		t.Fatalf("answers %d", code)
+	}
+	began := time.Now()
+	s.stop(t)
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("took %s to end", took)
 	}
 }
