@@ -75,7 +75,7 @@ func lookAt(t *testing.T, ctx context.Context, s *site, at stop) {
 			inBrowser(t, ctx, at.path, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+at.path), says(at.selector, at.text))
 			asked[int](t, ctx, `document.querySelectorAll("details").forEach(d => d.open = true); document.querySelectorAll(".change").forEach(p => { p.popover = "manual"; p.showPopover() }); 0`)
 			if over := asked[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-				t.Errorf("%s, %d px, %s: scrolls sideways by %d px", at.path, width, theme, over)
+				t.Errorf("%s, %d px, %s: scrolls sideways by %d px: %s", at.path, width, theme, over, asked[string](t, ctx, widest))
 			}
 			wrongs := asked[string](t, ctx, `wrongs.join("\n")`)
 			asked[int](t, ctx, string(axe)+";0")
@@ -89,3 +89,6 @@ func lookAt(t *testing.T, ctx context.Context, s *site, at stop) {
 		}
 	}
 }
+
+// widest names what sticks out to the right.
+const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-box, .chart-table, .tri-box, .side, .sr")).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class") + " " + e.textContent.slice(0, 40)).join(", ")`

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/route"
+)
+
+// newPilotSite is the demo's site over the pilot, with enough groups for two pages of them.
+func newPilotSite(t *testing.T) *site {
+	t.Helper()
+	x := pilotIndex()
+	for i := range 30 {
+		x.Groups = append(x.Groups, adoption.Group{ID: fmt.Sprintf("rbac_team%d", i), Name: fmt.Sprintf("AL-Claims-Property-%d", i), Members: x.Groups[1].Members})
+	}
+	now := pilotToday.Time().Add(9 * time.Hour)
+	return newSite(t, func(c *Config) {
+		c.Provider, c.Index, c.Now = nil, fixedIndex{x}, func() time.Time { return now }
+	})
+}
+
+// enters signs the browser in as a persona of the demo.
+func (s *site) enters(t *testing.T, ctx context.Context, persona string) {
+	t.Helper()
+	inBrowser(t, ctx, "sign in", chromedp.Navigate(s.url+route.SignIn),
+		chromedp.Click(chromedp.CSS(`input[value="`+persona+`"] ~ button`)), says("h1", "Overview"))
+}
+
+// TestMeasurePagesAreAccessible looks at the pages of figures as people see them,
+// wide and narrow, light and dark, chart and table, small groups named and hidden.
+func TestMeasurePagesAreAccessible(t *testing.T) {
+	s := newPilotSite(t)
+	ctx := sourcesBrowser(t)
+	s.enters(t, ctx, "ines")
+	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value} {
+		lookAt(t, ctx, s, stop{path, "main", "Through"})
+	}
+	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
+	s.enters(t, ctx, "helen")
+	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})
+	lookAt(t, ctx, s, stop{route.Activation + "?from=2026-11-09&to=2026-11-02", ".err", "first day"})
+}
+
+// small lists what a finger would miss on a phone: controls under 44 px, as they
+// look or as they answer to a touch. Links inside running text are exempt.
+const small = `JSON.stringify([...document.querySelectorAll("main :is(button, input, select, summary, a.btn, .seg a), .side :is(a, button)")].filter(e => {
+	const r = e.getBoundingClientRect(), grown = -2 * parseFloat(getComputedStyle(e, "::before").top) || 0;
+	return r.width > 0 && e.type !== "hidden" && !e.closest(".sr") && (r.height + grown < 44 || r.width + grown < 44);
+}).map(e => e.outerHTML.slice(0, 120)))`
+
+// TestPhonesFit holds every page to a phone: targets a finger hits, nothing behind
+// the strip of pages at the bottom.
+func TestPhonesFit(t *testing.T) {
+	s := newPilotSite(t)
+	ctx := sourcesBrowser(t)
+	s.enters(t, ctx, "ines")
+	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Sources, route.Roles, route.Account} {
+		inBrowser(t, ctx, path, chromedp.EmulateViewport(390, 844), chromedp.Navigate(s.url+path), says(".side", "Activation"))
+		var found []string
+		if err := json.Unmarshal([]byte(asked[string](t, ctx, small)), &found); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range found {
+			t.Errorf("%s: under 44 px: %s", path, e)
+		}
+		if asked[bool](t, ctx, `scrollTo(0, 1e6), document.querySelector(".page > :last-child").getBoundingClientRect().bottom > document.querySelector(".side").getBoundingClientRect().top`) {
+			t.Errorf("%s: the strip covers the end of the page", path)
+		}
+	}
+}
+
+// TestPaperKeepsWhatFiguresNeed prints the overview as the browser would.
+func TestPaperKeepsWhatFiguresNeed(t *testing.T) {
+	s := newPilotSite(t)
+	ctx := sourcesBrowser(t)
+	s.enters(t, ctx, "ines")
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	inBrowser(t, ctx, "paper", chromedp.EmulateViewport(700, 990), chromedp.Navigate(s.url+route.Activation), says("main", "Through"))
+	for _, gone := range []string{".side", ".btn", ".seg", ".pages"} {
+		if asked[bool](t, ctx, `[...document.querySelectorAll("`+gone+`")].some(e => e.checkVisibility())`) {
+			t.Errorf("%s is printed", gone)
+		}
+	}
+	for _, kept := range []string{".page-head .fresh", ".filters .pick b"} {
+		if !asked[bool](t, ctx, `document.querySelector("`+kept+`").checkVisibility()`) {
+			t.Errorf("%s is not printed", kept)
+		}
+	}
+	if over := asked[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		t.Errorf("%d px do not fit the paper", over)
+	}
+	if shot := os.Getenv("GROUNDSWELL_SHOT"); shot != "" {
+		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err != nil || os.WriteFile(shot, png, 0o644) != nil {
+			t.Error(err)
+		}
+	}
+}
