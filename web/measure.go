@@ -46,11 +46,9 @@ func (s *Server) measureRoutes() []routeEntry {
 }
 
 func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	q, err := s.measured(r, actor, route.Overview, "")
-	if err != nil {
-		return err
-	}
-	return s.measurePage(w, r, actor, q, "Overview", measure.Overview(measure.NewOverview(q.filters, q.figures, q.reader)))
+	return s.measurePage(w, r, actor, route.Overview, "", "Overview", func(q measured) templ.Component {
+		return measure.Overview(measure.NewOverview(q.filters, q.figures, q.reader))
+	})
 }
 
 func (s *Server) activationPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
@@ -66,19 +64,36 @@ func (s *Server) valuePage(w http.ResponseWriter, r *http.Request, actor identit
 }
 
 func (s *Server) columnPage(w http.ResponseWriter, r *http.Request, actor identity.Actor, c adoption.Column, path string) error {
-	q, err := s.measured(r, actor, path, c)
+	return s.measurePage(w, r, actor, path, c, c.Name(), func(q measured) templ.Component {
+		return measure.Column(measure.NewColumn(c, q.filters, q.figures, q.reader))
+	})
+}
+
+// measurePage answers with the page that draw makes of the figures. What was
+// asked before of the same index, by somebody who may see as much, is not drawn again.
+func (s *Server) measurePage(w http.ResponseWriter, r *http.Request, actor identity.Actor, path string, c adoption.Column, title string, draw func(measured) templ.Component) error {
+	x, q, err := s.asked(r, actor, path)
 	if err != nil {
 		return err
 	}
-	return s.measurePage(w, r, actor, q, c.Name(), measure.Column(measure.NewColumn(c, q.filters, q.figures, q.reader)))
-}
-
-func (s *Server) measurePage(w http.ResponseWriter, r *http.Request, actor identity.Actor, q measured, title string, body templ.Component) error {
-	p := page{Title: title, Section: q.filters.Path}
+	p := page{Title: title, Section: path}
 	if len(q.filters.Errors) > 0 {
 		p.Status = http.StatusUnprocessableEntity
 	}
-	return s.page(w, r, actor, p, body)
+	key := keyOf(q)
+	body := s.drawn.find(x, key)
+	if body == nil || p.Status != 0 {
+		if err := s.answer(r.Context(), x, actor, c, &q); err != nil {
+			return err
+		}
+		if body, err = drawBody(r.Context(), draw(q)); err != nil {
+			return err
+		}
+		if p.Status == 0 {
+			s.drawn.keep(x, key, body)
+		}
+	}
+	return s.page(w, r, actor, p, written(body))
 }
 
 // measureCSV answers with what the page at path shows, as CSV.
@@ -103,11 +118,21 @@ type measured struct {
 	reader  measure.Reader
 }
 
-// measured decodes a request for a page of figures and asks the index.
+// measured decodes a request for figures and asks the index.
 func (s *Server) measured(r *http.Request, actor identity.Actor, path string, c adoption.Column) (measured, error) {
-	x, err := s.Index.Index(r.Context())
+	x, q, err := s.asked(r, actor, path)
 	if err != nil {
 		return measured{}, err
+	}
+	err = s.answer(r.Context(), x, actor, c, &q)
+	return q, err
+}
+
+// asked decodes a request for figures, and finds the index to ask.
+func (s *Server) asked(r *http.Request, actor identity.Actor, path string) (*adoption.Index, measured, error) {
+	x, err := s.Index.Index(r.Context())
+	if err != nil {
+		return nil, measured{}, err
 	}
 	today := day.FromTime(s.Now())
 	q := measured{
@@ -117,14 +142,19 @@ func (s *Server) measured(r *http.Request, actor identity.Actor, path string, c 
 	if measure.Late(today, x.Through) && q.reader.Sources {
 		q.reader.Why = s.whyLate(r.Context())
 	}
+	return x, q, nil
+}
+
+// answer asks the index what q wants to know.
+func (s *Server) answer(ctx context.Context, x *adoption.Index, actor identity.Actor, c adoption.Column, q *measured) (err error) {
 	a := asker{x: x, actor: actor, filters: q.filters}
 	if q.figures, err = a.figures(c); err != nil {
-		return measured{}, err
+		return err
 	}
 	if c == adoption.ColumnDepth && s.Features != nil {
-		q.figures.Ranks, err = s.ranks(r.Context(), q.figures.Answer.Covered)
+		q.figures.Ranks, err = s.ranks(ctx, q.figures.Answer.Covered)
 	}
-	return q, err
+	return err
 }
 
 // whyLate is what went wrong at the last reading of usage; "" when nothing is known to have.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"groundswell/internal/identity"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
+	"groundswell/views/measure"
 )
 
 // fixedIndex is an organization that does not change.
@@ -328,5 +330,32 @@ func TestMeasurePagesOverTheRealStore(t *testing.T) {
 		if got.StatusCode != http.StatusOK || !strings.Contains(got.body, "Nothing has been read yet") {
 			t.Errorf("%s answers %d before the first sync", path, got.StatusCode)
 		}
+	}
+}
+
+// A page that was drawn before is the same page, and a new index draws anew.
+func TestDrawnPagesFollowTheIndex(t *testing.T) {
+	var d drawnPages
+	one, two := &adoption.Index{Generation: 1}, &adoption.Index{Generation: 2}
+	k := drawnKey{question: "/overview"}
+	d.keep(one, k, []byte("as of one"))
+	if got := string(d.find(one, k)); got != "as of one" {
+		t.Errorf("found %q", got)
+	}
+	if d.find(one, drawnKey{question: "/overview", reader: measure.Reader{Guarded: true}}) != nil {
+		t.Error("a page drawn for one reader is shown to another")
+	}
+	if d.find(two, k) != nil {
+		t.Error("a page of an older index is shown")
+	}
+	d.keep(two, k, []byte("as of two"))
+	if d.find(one, k) != nil || string(d.find(two, k)) != "as of two" {
+		t.Error("the new index's page is not kept in place of the old one's")
+	}
+	for i := range 3 * maxDrawn {
+		d.keep(two, drawnKey{question: strconv.Itoa(i)}, nil)
+	}
+	if len(d.kept) > maxDrawn {
+		t.Errorf("%d pages are kept", len(d.kept))
 	}
 }

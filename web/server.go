@@ -59,6 +59,7 @@ type Server struct {
 
 	personas []Persona
 	sessions *sessionStore
+	drawn    drawnPages
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter
