@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,21 @@ func TestTokenReadsTheMetrics(t *testing.T) {
 	}
 	if code := ask(t, s.url+"/api/v1/metrics", token, nil); code != 401 {
 		t.Errorf("a revoked token answers %d", code)
+	}
+}
+
+// A token that nobody could read is no success: it is there, and it can be used by nobody.
+func TestTokenThatCannotBePrintedIsAFailure(t *testing.T) {
+	cmd := prepare(t, serveEnv(t), "token", "create", "--name", "warehouse", "--role", "lead")
+	unwritable, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unwritable.Close()
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = unwritable, &said
+	if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(said.String(), "token revoke 1") {
+		t.Errorf("%v: %s", err, said.String())
 	}
 }
 

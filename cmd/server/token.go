@@ -58,8 +58,10 @@ func createToken(ctx context.Context, s settings, args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := fmt.Println(text); err != nil {
+		return fmt.Errorf("token %d was made and could not be printed (%w); revoke it with: server token revoke %d, and make another", t.ID, err, t.ID)
+	}
 	fmt.Fprintf(os.Stderr, "token %d; it is shown this once\n", t.ID)
-	fmt.Println(text)
 	return nil
 }
 
