@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
 
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -231,7 +232,24 @@ func (s *Server) answerNotFound(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answerNotAllowed(w http.ResponseWriter, r *http.Request) {
-	_ = send(w, http.StatusMethodNotAllowed, "text/plain; charset=utf-8", []byte("This address does not take "+r.Method+" requests. Nothing was changed. Request id: "+requestID(r.Context())+"\n"))
+	w.Header().Set("Allow", strings.Join(allowed(r), ", "))
+	say := "This address does not take " + r.Method + " requests. Nothing was changed."
+	if wantsJSON(r) {
+		s.failJSON(w, r, http.StatusMethodNotAllowed, fault.New("method_not_allowed", say))
+		return
+	}
+	_ = send(w, http.StatusMethodNotAllowed, "text/plain; charset=utf-8", []byte(say+" Request id: "+requestID(r.Context())+"\n"))
+}
+
+// allowed lists the methods that the address of r does take.
+func allowed(r *http.Request) []string {
+	var methods []string
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
+			methods = append(methods, m)
+		}
+	}
+	return methods
 }
 
 // reader is who reads an answer outside the table, for the shell around it only.
