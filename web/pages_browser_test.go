@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/route"
@@ -48,6 +49,29 @@ func TestMeasurePagesAreAccessible(t *testing.T) {
 	s.enters(t, ctx, "helen")
 	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})
 	lookAt(t, ctx, s, stop{route.Activation + "?from=2026-11-09&to=2026-11-02", ".err", "first day"})
+}
+
+// TestSwapsKeepTheReadersPlace chooses a unit and a sorting: each keeps the other,
+// the focus and the scrolling, and goes into the address.
+func TestSwapsKeepTheReadersPlace(t *testing.T) {
+	s := newPilotSite(t)
+	ctx := sourcesBrowser(t)
+	s.enters(t, ctx, "ines")
+	inBrowser(t, ctx, "people", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(s.url+route.Activation), says("#weekly", "People"),
+		chromedp.Click(chromedp.CSS(`#weekly .seg a[href*="unit=people"]`)), says("#weekly", "People with an active day"))
+	asked[bool](t, ctx, `scrollTo(0, 900), window.still = true`)
+	inBrowser(t, ctx, "sort", chromedp.Focus(chromedp.CSS(`#cohorts th a[href*="-licensed"]`)), chromedp.KeyEvent(kb.Enter), says("#cohorts .sub", "Sorted by licensed"))
+	for what, js := range map[string]string{
+		"the page was loaded anew":     `window.still === true`,
+		"the page jumped":              `scrollY >= 900`,
+		"the focus is lost":            `document.activeElement.textContent.includes("Licensed")`,
+		"the address forgot something": `location.search.includes("unit=people") && location.search.includes("sort=-licensed")`,
+		"the chart forgot its unit":    `document.querySelector("#weekly .sub").textContent.includes("People with")`,
+	} {
+		if !asked[bool](t, ctx, js) {
+			t.Error(what)
+		}
+	}
 }
 
 // small lists what a finger would miss on a phone: controls under 44 px, as they

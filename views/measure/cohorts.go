@@ -189,7 +189,7 @@ func (p pageData) cohorts(c adoption.Column) *CohortTable {
 	}
 	one, many := byWord(p.By)
 	key, down := p.sorting(cols, defaultSort(c))
-	t := &CohortTable{ID: "cohorts", Title: capital(many), CSV: p.csv(), Table: ui.TableProps{Caption: c.Name() + " by " + one}}
+	t := &CohortTable{ID: "cohorts", Title: capital(many), CSV: p.csv(), Table: ui.TableProps{Caption: c.Name() + " by " + one, Attrs: swap()}}
 	t.Table.Columns = p.heads(cols, key, down, capital(one))
 	t.Sub = "Sorted by " + strings.ToLower(labelOf(cols, key, one))
 	t.Rows = p.sorted(cols, key, down)
@@ -284,7 +284,7 @@ func (t *CohortTable) page(p pageData) {
 	from := (at - 1) * rowsAPage
 	to := min(from+rowsAPage, n)
 	t.Rows = t.Rows[from:to]
-	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n)}
+	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n), Attrs: swap()}
 	if at > 1 {
 		t.Pages.Prev = p.with("page", strconv.Itoa(at-1)) + "#cohorts"
 	}

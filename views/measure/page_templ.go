@@ -860,12 +860,12 @@ func chartCard(p ChartProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Units) > 0 {
-			templ_7745c5c3_Err = ui.Segmented(ui.SegmentedProps{Label: "Unit", Options: p.Units, Attrs: swap(p.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Segmented(ui.SegmentedProps{Label: "Unit", Options: p.Units, Attrs: swap()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Segmented(ui.SegmentedProps{Label: "View", Options: p.Views, Attrs: swap(p.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Segmented(ui.SegmentedProps{Label: "View", Options: p.Views, Attrs: swap()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,10 +2,11 @@ package measure
 
 import "github.com/a-h/templ"
 
-// swap makes a link replace one card and leave the rest of the page, and the
-// reader's place in it, alone. Without script it is a link.
-func swap(id string) templ.Attributes {
+// swap makes a link change the page where it stands: focus and scrolling stay.
+// All of the page is taken over, since its other links carry this choice along.
+// Without script it is a link.
+func swap() templ.Attributes {
 	return templ.Attributes{
-		"hx-boost": "true", "hx-target": "#" + id, "hx-select": "#" + id, "hx-swap": "outerMorph", "hx-push-url": "true",
+		"hx-boost": "true", "hx-target": "#main", "hx-select": "#main", "hx-swap": "outerMorph show:none", "hx-push-url": "true",
 	}
 }
