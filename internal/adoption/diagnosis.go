@@ -149,8 +149,12 @@ func because(d *Diagnosis, f Figure, all *subject, columns map[Column]Status) st
 // the cohorts that follow are compared by it.
 func stands(f Figure, all *subject) string {
 	if sh, ok := all.share(f.Key); ok && f.Key == WeeklyActives && sh.of > 0 {
-		return fmt.Sprintf("%s people were active in the last complete week, %s of licensed; the target is %s.",
-			f.Unit.write(*f.Value), UnitRatio.write(sh.value()), UnitRatio.write(*f.Target/sh.of))
+		who := "people were"
+		if *f.Value == 1 {
+			who = "person was"
+		}
+		return fmt.Sprintf("%s %s active in the last complete week, %s of licensed; the target is %s.",
+			f.Unit.write(*f.Value), who, UnitRatio.write(sh.value()), UnitRatio.write(*f.Target/sh.of))
 	}
 	return fmt.Sprintf("%s is %s against a target of %s.", MetricOf(f.Key).Name, f.Unit.write(*f.Value), f.Unit.write(*f.Target))
 }
