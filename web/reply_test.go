@@ -23,7 +23,9 @@ func TestMethodNotAllowedSaysWhichAre(t *testing.T) {
 		if a.StatusCode != http.StatusMethodNotAllowed || a.Header.Get("Allow") != c.allow {
 			t.Errorf("%s %s: %d, Allow %q, want %q", c.method, c.path, a.StatusCode, a.Header.Get("Allow"), c.allow)
 		}
-		var said struct{ Error struct{ Code, Message string } }
+		var said struct {
+			Error struct{ Code, Message string }
+		}
 		if c.path == route.APIMetrics && (json.Unmarshal([]byte(a.body), &said) != nil || said.Error.Code != "method_not_allowed") {
 			t.Errorf("%s %s: %s", c.method, c.path, a.body)
 		}
