@@ -57,7 +57,7 @@ func (c *Client) checkScope(ctx context.Context, check *pull.ScopeCheck) {
 		return
 	}
 	ep.query.Set("limit", "1")
-	page, err := c.tries(ctx, ep, u, "")
+	page, err := c.tries(ctx, nil, ep, u, "")
 	check.RequestID = page.RequestID
 	judge(check, err)
 }

@@ -64,6 +64,7 @@ type Client struct {
 	cfg   Config
 	log   *slog.Logger
 	past  *past
+	ahead *readAhead
 }
 
 var _ pull.Upstream = (*Client)(nil)
@@ -97,6 +98,7 @@ func New(cfg Config) (*Client, error) {
 		cfg:   cfg,
 		log:   cfg.Log,
 		past:  &past{},
+		ahead: &readAhead{},
 	}, nil
 }
 
@@ -144,21 +146,26 @@ func (c *Client) Fetch(ctx context.Context, u pull.Unit, cursor string) (pull.Pa
 	if err != nil {
 		return pull.Page{}, err
 	}
-	if f := c.past.limited(ep, time.Now()); f != nil {
-		return pull.Page{}, f
+	early := c.ahead.take(ep.url())
+	if early == nil {
+		if f := c.past.limited(ep, time.Now()); f != nil {
+			return pull.Page{}, f
+		}
+		if err := c.limit.Wait(ctx); err != nil {
+			return pull.Page{}, waiting(ctx, err)
+		}
 	}
-	if err := c.limit.Wait(ctx); err != nil {
-		return pull.Page{}, waiting(ctx, err)
-	}
-	return c.tries(ctx, ep, u, cursor)
+	return c.tries(ctx, early, ep, u, cursor)
 }
 
-// tries sends a request until it is answered, refused for good, or out of attempts or time.
-func (c *Client) tries(ctx context.Context, ep endpoint, u pull.Unit, cursor string) (pull.Page, error) {
+// tries sends a request until it is answered, refused for good, or out of
+// attempts or time. What was asked for early, if anything, is the first attempt.
+func (c *Client) tries(ctx context.Context, early *answer, ep endpoint, u pull.Unit, cursor string) (pull.Page, error) {
 	budget, cancel := context.WithTimeout(ctx, c.cfg.Total)
 	defer cancel()
 	for n := 1; ; n++ {
-		page, t := c.attempt(budget, ep, u, cursor)
+		page, t := c.attempt(budget, early, ep, u, cursor, func(body []byte) { c.lookAhead(ctx, u, body) })
+		early = nil
 		if t == nil {
 			c.past.answered()
 			return page, nil
@@ -213,15 +220,17 @@ func (c *Client) pause(budget context.Context, u pull.Unit, n int, t *trouble) b
 	return c.limit.Wait(budget) == nil
 }
 
-// attempt sends one request and decodes its answer.
-func (c *Client) attempt(ctx context.Context, ep endpoint, u pull.Unit, cursor string) (pull.Page, *trouble) {
+// attempt sends one request, or takes the answer to one sent early, and decodes
+// it. got is called with the body before that.
+func (c *Client) attempt(ctx context.Context, early *answer, ep endpoint, u pull.Unit, cursor string, got func([]byte)) (pull.Page, *trouble) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Attempt)
 	defer cancel()
 	began := time.Now()
-	body, id, t := c.get(ctx, ep)
+	body, id, t := c.bring(ctx, early, ep)
 	if t != nil {
 		return pull.Page{}, t.about(u, c.cfg.Attempt)
 	}
+	got(body)
 	facts, next, err := decode(u, body)
 	if err == nil && next != "" && next == cursor {
 		err = errors.New("the next page is this page again")
@@ -232,6 +241,18 @@ func (c *Client) attempt(ctx context.Context, ep endpoint, u pull.Unit, cursor s
 	c.log.Debug("anthropic page", "source", u.Source, "unit", u.Key, "request_id", id,
 		"rows", facts.Rows, "bytes", len(body), "took", time.Since(began))
 	return pull.Page{Body: body, Next: next, RequestID: id, Facts: facts}, nil
+}
+
+// bring returns the body of a page: the one asked for early, unless whoever
+// asked gave up before it came, or a new one.
+func (c *Client) bring(ctx context.Context, early *answer, ep endpoint) (body []byte, requestID string, t *trouble) {
+	if early != nil {
+		body, requestID, t = early.wait(ctx)
+		if t == nil || ctx.Err() != nil || !errors.Is(t.Err, context.Canceled) {
+			return body, requestID, t
+		}
+	}
+	return c.get(ctx, ep)
 }
 
 // get returns the body of a 200, or of an error that ep counts as an answer.
