@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"groundswell/internal/fault"
@@ -42,7 +43,25 @@ func NewDemo(c Config, personas []Persona) (*Server, error) {
 	if c.Provider != nil || len(personas) == 0 {
 		return nil, errors.New("the demo signs personas in, not people")
 	}
-	return build(c, personas)
+	s, err := build(c, personas)
+	if err != nil {
+		return nil, err
+	}
+	s.handler = onlyLocalNames(s.handler)
+	return s, nil
+}
+
+// onlyLocalNames refuses requests that reach this machine under another name.
+// Anybody may sign in to the demo, so no foreign site may lead a browser into it
+// by pointing its own name here.
+func onlyLocalNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host := (&url.URL{Host: r.Host}).Hostname(); !loopback(host) {
+			http.Error(w, "The demo answers on this machine only. Open it at the address it printed.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // signInAs signs a persona in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -314,6 +315,22 @@ func TestPersonasExistInTheDemoOnly(t *testing.T) {
 	cfg.Provider, cfg.PublicURL = nil, &url.URL{Scheme: "https", Host: "groundswell.example.com"}
 	if _, err := NewDemo(cfg, Personas()); err == nil {
 		t.Error("a demo on a public address was made")
+	}
+}
+
+func TestDemoAnswersUnderNamesOfThisMachineOnly(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.Provider = nil })
+	for host, want := range map[string]int{
+		"127.0.0.1:8080": 200, "localhost:8080": 200, "[::1]:8080": 200, "127.0.0.1": 200,
+		"evil.example": 421, "evil.example:8080": 421, "127.0.0.1.evil.example": 421, "": 421,
+	} {
+		r := httptest.NewRequest("GET", route.SignIn, nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		s.srv.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("asked for as %q it answers %d, want %d", host, w.Code, want)
+		}
 	}
 }
 

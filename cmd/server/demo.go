@@ -134,7 +134,7 @@ func (a *app) demo(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	fmt.Printf("Groundswell is at %s\nCtrl-C stops it.\n", a.PublicURL)
-	return serveHTTP(ctx, l, site)
+	return serveHTTP(ctx, l, site, a.log)
 }
 
 func loopback(host string) bool {

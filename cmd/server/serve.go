@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -43,11 +44,11 @@ func runServe(ctx context.Context, s settings, args []string) error {
 	if len(s.secrets) == 0 {
 		return errNoSecret
 	}
-	if s.PublicURL == "" && s.OIDCIssuer != "" {
-		return errors.New("GROUNDSWELL_PUBLIC_URL is not set, and the identity provider needs it to come back; set it to the address people use")
-	}
 	if *jobsOnly {
 		return serveJobs(ctx, s)
+	}
+	if s.PublicURL == "" && s.OIDCIssuer != "" {
+		return errors.New("GROUNDSWELL_PUBLIC_URL is not set, and the identity provider needs it to come back; set it to the address people use")
 	}
 	return serveWeb(ctx, s, !*noJobs)
 }
@@ -99,7 +100,7 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 		a.log.Warn("SMTP_URL is not set: no message can be sent")
 	}
 	a.log.Info("listening", "address", listener.Addr().String(), "public_url", cfg.PublicURL.String())
-	return serveHTTP(ctx, listener, site)
+	return serveHTTP(ctx, listener, site, a.log)
 }
 
 // listen opens the door early, so that a taken port is said before anything else starts.
@@ -120,11 +121,15 @@ func rootCause(err error) error {
 }
 
 // serveHTTP answers until ctx ends, then lets running requests finish.
-func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
 		WriteTimeout: bodyTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		DisableGeneralOptionsHandler: true, // h answers "OPTIONS *" too, with the headers of every answer
+
+		// Broken connections are of interest to developers.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		// h answers "OPTIONS *" too, with the headers of every answer.
+		DisableGeneralOptionsHandler: true,
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
