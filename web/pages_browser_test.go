@@ -45,6 +45,7 @@ func TestMeasurePagesAreAccessible(t *testing.T) {
 	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value} {
 		lookAt(t, ctx, s, stop{path, "main", "Through"})
 	}
+	lookAt(t, ctx, s, stop{route.Sources, "h1", "Sources"})
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	s.enters(t, ctx, "helen")
 	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})

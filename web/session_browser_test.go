@@ -77,6 +77,9 @@ func lookAt(t *testing.T, ctx context.Context, s *site, at stop) {
 			if over := asked[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 				t.Errorf("%s, %d px, %s: scrolls sideways by %d px: %s", at.path, width, theme, over, asked[string](t, ctx, widest))
 			}
+			if twice := asked[string](t, ctx, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) < i).join(" ")`); twice != "" {
+				t.Errorf("%s: more than one element is called %s", at.path, twice)
+			}
 			wrongs := asked[string](t, ctx, `wrongs.join("\n")`)
 			asked[int](t, ctx, string(axe)+";0")
 			var found []string

@@ -636,11 +636,11 @@ func keyForms(p KeyProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "\" hx-target=\"#key\" hx-swap=\"outerMorph\" autocomplete=\"off\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "\" hx-target=\"#key\" hx-swap=\"outerHTML\" autocomplete=\"off\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "key", Label: "New key", Type: "password", Mono: true, Placeholder: "sk-ant-api01-…", Autocomplete: "off", Error: p.fieldError(), Hint: "It is tried with one real call per scope before it is stored, then sealed. It cannot be read back."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "new-key", Name: "key", Label: "New key", Type: "password", Mono: true, Placeholder: "sk-ant-api01-…", Autocomplete: "off", Error: p.fieldError(), Hint: "It is tried with one real call per scope before it is stored, then sealed. It cannot be read back."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
