@@ -31,7 +31,7 @@ func sourcesBrowser(t *testing.T) context.Context {
 	if _, err := chromedp.Call(tab, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: sourcesWatch}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(tab, 45*time.Second)
+	ctx, cancel := context.WithTimeout(tab, 3*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -44,7 +44,7 @@ type browserStep = chromedp.Action[chromedp.Void]
 
 func inBrowser(t *testing.T, ctx context.Context, what string, steps ...browserStep) {
 	t.Helper()
-	within, cancel := context.WithTimeout(ctx, 20*time.Second)
+	within, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(within, steps...); err != nil {
 		text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText + "\n" + wrongs.join("\n")`))
