@@ -27,9 +27,9 @@ type app struct {
 }
 
 // openApp opens the database the settings name and brings its schema up to date.
-func openApp(ctx context.Context, s settings) (*app, error) {
+func openApp(ctx context.Context, s settings, as tenancy) (*app, error) {
 	log := s.logger()
-	url, stop, err := s.database(ctx, log)
+	url, stop, err := s.database(ctx, as, log)
 	if err != nil {
 		return nil, err
 	}

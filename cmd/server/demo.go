@@ -76,7 +76,7 @@ func openDemo(ctx context.Context, s settings, upstream string, today day.Date) 
 	}
 	s.SecretKey, s.AdminKey, s.BaseURL, s.RequestsPerMinute = secret, sandbox.Key, upstream, 0
 	log := s.logger()
-	url, stop, err := embedded(ctx, dir, log)
+	url, stop, err := embedded(ctx, dir, owner, log)
 	if err != nil {
 		return nil, err
 	}

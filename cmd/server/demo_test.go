@@ -75,6 +75,11 @@ func TestDemo(t *testing.T) {
 		}
 		c := visitor(t)
 		signInAs(t, c, s.url, "ines")
+		if start == "second" {
+			if o := runProgram(t, env, "demo"); o.code != 1 || !strings.Contains(o.stderr, "GROUNDSWELL_DATA_DIR") {
+				t.Errorf("a second demo on the same data: exit %d, %s", o.code, o.stderr)
+			}
+		}
 		code, body := get(t, c, s.url+"/overview")
 		for _, want := range []string{"Activation", "Depth", "Value", "Aldermere", "Ines Marchetti"} {
 			if code != 200 || !strings.Contains(body, want) {

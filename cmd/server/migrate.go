@@ -26,7 +26,7 @@ func runMigrate(ctx context.Context, s settings, args []string) error {
 	if !known {
 		return fmt.Errorf("%w: %q is not up, down or status", errUsage, rest[0])
 	}
-	url, stop, err := s.database(ctx, s.logger())
+	url, stop, err := s.database(ctx, guest, s.logger())
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func runServe(ctx context.Context, s settings, args []string) error {
 }
 
 func serveJobs(ctx context.Context, s settings) error {
-	a, err := openApp(ctx, s)
+	a, err := openApp(ctx, s, owner)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 		return err
 	}
 	defer listener.Close()
-	a, err := openApp(ctx, s)
+	a, err := openApp(ctx, s, owner)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func runSync(ctx context.Context, s settings, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, s)
+	a, err := openApp(ctx, s, guest)
 	if err != nil {
 		return err
 	}

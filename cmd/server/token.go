@@ -30,7 +30,7 @@ func openSigned(ctx context.Context, s settings) (*app, error) {
 	if len(s.secrets) == 0 {
 		return nil, errNoSecret
 	}
-	return openApp(ctx, s)
+	return openApp(ctx, s, guest)
 }
 
 func createToken(ctx context.Context, s settings, args []string) error {
@@ -95,7 +95,7 @@ func listTokens(ctx context.Context, s settings, args []string) error {
 	if rest, err := parse(f, args); err != nil || len(rest) > 0 {
 		return usageUnless(err, "token list takes no arguments")
 	}
-	a, err := openApp(ctx, s)
+	a, err := openApp(ctx, s, guest)
 	if err != nil {
 		return err
 	}
