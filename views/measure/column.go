@@ -209,14 +209,34 @@ func (p pageData) rankings() []RankProps {
 	for _, r := range p.Ranks {
 		c := RankProps{Title: kindTitle[r.Kind], Sub: "Cowork sessions that used it, everyone"}
 		c.List = ui.BarListProps{Title: c.Title, Name: string(r.Kind), Value: "Sessions", Scale: ui.InCount, Empty: "None used in this period."}
-		for _, it := range r.Items {
-			row := ui.BarRow{Name: orElse(it.Name, it.Key)}
+		names := tellApart(r.Items)
+		for i, it := range r.Items {
+			row := ui.BarRow{Name: names[i]}
 			if it.Sessions.Reported() {
 				row.Value = ui.Read(float64(it.Sessions))
 			}
 			c.List.Rows = append(c.List.Rows, row)
 		}
 		out = append(out, c)
+	}
+	return out
+}
+
+// keyTail is how much of a key tells two features of one name apart.
+const keyTail = 4
+
+// tellApart names features: those that share a name, as display names may, by
+// the end of their keys too.
+func tellApart(items []adoption.FeatureUse) []string {
+	out, times := make([]string, len(items)), map[string]int{}
+	for i, it := range items {
+		out[i] = orElse(it.Name, it.Key)
+		times[out[i]]++
+	}
+	for i, it := range items {
+		if times[out[i]] > 1 {
+			out[i] += " · …" + it.Key[max(0, len(it.Key)-keyTail):]
+		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +146,15 @@ func TestTablesTakeTurnsAtTwentyFiveRows(t *testing.T) {
 	}
 	if rank := (pageData{f, fig, Reader{}}).rank(0); math.IsInf(rank, 0) {
 		t.Error("no cohort was chosen, yet one ranks first")
+	}
+}
+
+func TestFeaturesOfOneNameAreToldApart(t *testing.T) {
+	got := tellApart([]adoption.FeatureUse{
+		{Key: "mcpsrv_01AbCd", Name: "Claims archive"}, {Key: "slack", Name: "Slack"}, {Key: "mcpsrv_01XyZq", Name: "Claims archive"}, {Key: "jira"},
+	})
+	want := []string{"Claims archive · …AbCd", "Slack", "Claims archive · …XyZq", "jira"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
