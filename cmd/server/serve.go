@@ -96,9 +96,6 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 	if cfg.Provider == nil {
 		a.log.Warn("NOBODY CAN SIGN IN: OIDC_ISSUER is not set; API tokens and health checks work")
 	}
-	if s.SMTPURL == "" {
-		a.log.Warn("SMTP_URL is not set: no message can be sent")
-	}
 	a.log.Info("listening", "address", listener.Addr().String(), "public_url", cfg.PublicURL.String())
 	return serveHTTP(ctx, listener, site, a.log)
 }
