@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -75,7 +76,27 @@ func runProgram(t *testing.T, env []string, args ...string) outcome {
 type service struct {
 	cmd    *exec.Cmd
 	url    string
-	stderr *bytes.Buffer
+	stderr *transcript
+}
+
+// transcript is what a program has said so far.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+// String returns what was said.
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // startService starts the program and waits until it says where it listens.
@@ -95,7 +116,7 @@ func startService(t *testing.T, env []string, args ...string) *service {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &service{cmd: cmd, stderr: &bytes.Buffer{}}
+	s := &service{cmd: cmd, stderr: &transcript{}}
 	found := make(chan string, 2)
 	go scanFor(out, io.Discard, found)
 	go scanFor(errs, s.stderr, found)
