@@ -21,8 +21,8 @@ import (
 
 // Features ranks what people use inside Cowork. It is implemented by store.Store.
 type Features interface {
-	// TopFeatures returns the limit features of a kind used most in a period, greatest first.
-	TopFeatures(ctx context.Context, kind adoption.FeatureKind, p day.Period, limit int) ([]adoption.FeatureUse, error)
+	// TopFeatures returns, of each kind, the limit features used most in a period, greatest first.
+	TopFeatures(ctx context.Context, p day.Period, limit int, kinds ...adoption.FeatureKind) (map[adoption.FeatureKind][]adoption.FeatureUse, error)
 }
 
 const (
@@ -174,13 +174,14 @@ func (s *Server) whyLate(ctx context.Context) string {
 
 // ranks lists what is used most; every kind that anybody used.
 func (s *Server) ranks(ctx context.Context, p day.Period) ([]measure.Rank, error) {
+	kinds := []adoption.FeatureKind{adoption.Skill, adoption.Connector, adoption.Plugin}
+	used, err := s.Features.TopFeatures(ctx, p, topFeatures, kinds...)
+	if err != nil {
+		return nil, err
+	}
 	var out []measure.Rank
-	for _, k := range []adoption.FeatureKind{adoption.Skill, adoption.Connector, adoption.Plugin} {
-		used, err := s.Features.TopFeatures(ctx, k, p, topFeatures)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, measure.Rank{Kind: k, Items: used})
+	for _, k := range kinds {
+		out = append(out, measure.Rank{Kind: k, Items: used[k]})
 	}
 	return out, nil
 }

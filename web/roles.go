@@ -21,15 +21,7 @@ func (s *Server) rolesPage(w http.ResponseWriter, r *http.Request, actor identit
 // drawRoles completes props, which hold what a form came back with, and answers the page.
 func (s *Server) drawRoles(w http.ResponseWriter, r *http.Request, actor identity.Actor, status int, props settings.RolesProps) error {
 	now := s.Now()
-	accounts, err := s.Identity.Accounts(r.Context(), actor, now)
-	if err != nil {
-		return err
-	}
-	groups, err := s.Identity.GroupRoles(r.Context(), actor)
-	if err != nil {
-		return err
-	}
-	tokens, err := s.Identity.ListTokens(r.Context(), actor)
+	all, err := s.Identity.Access(r.Context(), actor, now)
 	if err != nil {
 		return err
 	}
@@ -40,15 +32,15 @@ func (s *Server) drawRoles(w http.ResponseWriter, r *http.Request, actor identit
 	props.Lead, props.Fresh, props.Now = actor.Has(identity.Lead), fresh, now
 	props.Confirm = route.With(route.SignInOIDC, "again", "1", "return_to", route.Roles)
 	props.Post = route.Roles
-	for _, a := range accounts {
+	for _, a := range all.Accounts {
 		if s.Demo || a.Issuer != DemoIssuer {
 			props.People = append(props.People, personRow(a, actor))
 		}
 	}
-	for _, g := range groups {
+	for _, g := range all.Groups {
 		props.Groups = append(props.Groups, settings.GroupRow{Group: g.Group, Role: string(g.Role), RoleName: roleNames[g.Role], Department: g.Department})
 	}
-	for _, t := range tokens {
+	for _, t := range all.Tokens {
 		props.Tokens = append(props.Tokens, settings.TokenRow{
 			Path: route.Roles + "/tokens/" + strconv.FormatInt(t.ID, 10) + "/revoke", Name: t.Name, Role: roleNames[t.Role],
 			Created: t.CreatedAt, Expires: t.ExpiresAt, Revoked: t.RevokedAt, Used: t.LastUsedAt, Usable: t.Usable(now),

@@ -20,8 +20,8 @@ type Keeper interface {
 	// UpdateAccountByEmail is UpdateAccount for the account that signed in last with this
 	// email; with none it lends a new, expected one.
 	UpdateAccountByEmail(ctx context.Context, email string, now time.Time, fn func(a *Account, otherLeads int) error) (Account, error)
-	// Accounts lists everybody, by name, with their live sessions at now.
-	Accounts(ctx context.Context, now time.Time) ([]Account, error)
+	// Access lists everybody, by name, with their live sessions at now, the group mapping and every token.
+	Access(ctx context.Context, now time.Time) (Access, error)
 
 	// StartSession keeps s in place of the session replaced ("" for none) and forgets the account's dead ones.
 	StartSession(ctx context.Context, s Session, replaced string, e Event) error
@@ -42,7 +42,6 @@ type Keeper interface {
 	TouchToken(ctx context.Context, id int64, now time.Time) error
 	RevokeToken(ctx context.Context, id int64, by Actor, now time.Time) error
 
-	GroupRoles(ctx context.Context) ([]GroupRole, error)
 	PutGroupRole(ctx context.Context, g GroupRole, e Event, now time.Time) error
 	DeleteGroupRole(ctx context.Context, g GroupRole, e Event, now time.Time) error
 }
@@ -159,12 +158,19 @@ func (s *Service) Sessions(ctx context.Context, by Actor, now time.Time) ([]Sess
 	return live, nil
 }
 
-// Accounts lists everybody with access.
-func (s *Service) Accounts(ctx context.Context, by Actor, now time.Time) ([]Account, error) {
+// Access is who and what may come in.
+type Access struct {
+	Accounts []Account
+	Groups   []GroupRole // which group of the identity provider brings which role
+	Tokens   []Token     // newest first, revoked ones included
+}
+
+// Access lists who and what may come in.
+func (s *Service) Access(ctx context.Context, by Actor, now time.Time) (Access, error) {
 	if !by.HasAny(Lead, Auditor) {
-		return nil, fault.New(fault.Forbidden, "Leads and auditors see who has access.")
+		return Access{}, fault.New(fault.Forbidden, "Leads and auditors see who has access.")
 	}
-	return s.Keeper.Accounts(ctx, now)
+	return s.Keeper.Access(ctx, now)
 }
 
 // Change is an edit of an account, made on the version that was shown.
@@ -215,14 +221,6 @@ func (s *Service) GrantEmail(ctx context.Context, by Actor, email string, g Gran
 		return Account{}, err
 	}
 	return s.Keeper.UpdateAccountByEmail(ctx, email, now, func(a *Account, _ int) error { return a.Give(by, g) })
-}
-
-// GroupRoles lists which group of the identity provider brings which role.
-func (s *Service) GroupRoles(ctx context.Context, by Actor) ([]GroupRole, error) {
-	if !by.HasAny(Lead, Auditor) {
-		return nil, fault.New(fault.Forbidden, "Leads and auditors see how groups map to roles.")
-	}
-	return s.Keeper.GroupRoles(ctx)
 }
 
 // MapGroup lets a group bring a role, from each member's next sign-in on.

@@ -244,15 +244,29 @@ type listedAccount struct {
 	Sessions int
 }
 
-// Accounts implements [identity.Keeper].
-func (s *Store) Accounts(ctx context.Context, now time.Time) ([]identity.Account, error) {
-	rows, err := s.pool.Query(ctx, listAccounts, now.Add(-identity.SessionIdle), now.Add(-identity.SessionAbsolute))
-	if err != nil {
-		return nil, translate(err)
-	}
+// Access implements [identity.Keeper], in one round trip.
+func (s *Store) Access(ctx context.Context, now time.Time) (identity.Access, error) {
+	var out identity.Access
+	b := &pgx.Batch{}
+	b.Queue(listAccounts, now.Add(-identity.SessionIdle), now.Add(-identity.SessionAbsolute)).Query(func(rows pgx.Rows) (err error) {
+		out.Accounts, err = accounts(rows)
+		return err
+	})
+	b.Queue(readGroupRoles).Query(func(rows pgx.Rows) (err error) {
+		out.Groups, err = pgx.CollectRows(rows, pgx.RowToStructByName[identity.GroupRole])
+		return err
+	})
+	b.Queue(listTokens).Query(func(rows pgx.Rows) (err error) {
+		out.Tokens, err = pgx.CollectRows(rows, pgx.RowToStructByName[identity.Token])
+		return err
+	})
+	return out, translate(s.pool.SendBatch(ctx, b).Close())
+}
+
+func accounts(rows pgx.Rows) ([]identity.Account, error) {
 	listed, err := pgx.CollectRows(rows, pgx.RowToStructByName[listedAccount])
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
 	out := make([]identity.Account, len(listed))
 	for i, row := range listed {
@@ -277,12 +291,6 @@ func groupRoles(ctx context.Context, q querier) ([]identity.GroupRole, error) {
 // querier is a pool or a transaction.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-// GroupRoles implements [identity.Keeper].
-func (s *Store) GroupRoles(ctx context.Context) ([]identity.GroupRole, error) {
-	out, err := groupRoles(ctx, s.pool)
-	return out, translate(err)
 }
 
 const putGroupRole = `

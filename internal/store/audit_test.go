@@ -126,8 +126,8 @@ func TestNoAuditNoChange(t *testing.T) {
 	if _, err := s.TokenActor(t.Context(), text, began); err != nil {
 		t.Errorf("the token was revoked all the same: %v", err)
 	}
-	if groups, err := s.GroupRoles(t.Context(), lead.Actor()); err != nil || len(groups) != 0 {
-		t.Errorf("groups %v, %v", groups, err)
+	if all, err := s.Access(t.Context(), lead.Actor(), began); err != nil || len(all.Groups) != 0 {
+		t.Errorf("groups %v, %v", all.Groups, err)
 	}
 	if _, err := st.Credential(t.Context(), store.AnthropicKey); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the credential was kept: %v", err)

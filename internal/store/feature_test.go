@@ -21,15 +21,18 @@ func TestTopFeatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := day.Period{From: day.Of(2026, 11, 2), To: day.Of(2026, 11, 8)}
-	got, err := store.New(pool, nil).TopFeatures(t.Context(), adoption.Skill, p, 3)
+	got, err := store.New(pool, nil).TopFeatures(t.Context(), p, 3, adoption.Skill, adoption.Plugin, adoption.Connector)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []adoption.FeatureUse{{Key: "a", Name: "xlsx", Sessions: 12}, {Key: "b", Name: "pdf", Sessions: 9}, {Key: "c", Name: "quiet", Sessions: adoption.Unreported}}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("skills (-want +got):\n%s", d)
+	want := map[adoption.FeatureKind][]adoption.FeatureUse{
+		adoption.Skill:  {{Key: "a", Name: "xlsx", Sessions: 12}, {Key: "b", Name: "pdf", Sessions: 9}, {Key: "c", Name: "quiet", Sessions: adoption.Unreported}},
+		adoption.Plugin: {{Key: "p", Name: "finance", Sessions: 50}},
 	}
-	if got, err := store.New(pool, nil).TopFeatures(t.Context(), adoption.Connector, p, 3); err != nil || len(got) != 0 {
-		t.Errorf("connectors: %v, %v", got, err)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("features (-want +got):\n%s", d)
+	}
+	if got, err := store.New(pool, nil).TopFeatures(t.Context(), p, 1, adoption.Skill); err != nil || len(got[adoption.Skill]) != 1 {
+		t.Errorf("the first skill alone: %v, %v", got, err)
 	}
 }

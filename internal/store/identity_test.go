@@ -206,11 +206,11 @@ func leadGrant(a identity.Account) identity.Grant {
 
 func reload(t *testing.T, s *identity.Service, by identity.Account, id identity.AccountID) identity.Account {
 	t.Helper()
-	all, err := s.Accounts(t.Context(), identity.Operator(), began)
+	all, err := s.Access(t.Context(), identity.Operator(), began)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range all {
+	for _, a := range all.Accounts {
 		if a.ID == id {
 			return a
 		}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"groundswell/internal/claude"
+	"groundswell/internal/day"
+	"groundswell/internal/dbtest"
+	"groundswell/internal/identity"
+	"groundswell/internal/pull"
+	"groundswell/internal/route"
+	"groundswell/internal/sandbox"
+	"groundswell/internal/seal"
+	"groundswell/internal/store"
+)
+
+// counter counts what a page asks the database.
+type counter struct{ queries, trips atomic.Int32 }
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.queries.Add(1)
+	c.trips.Add(1)
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (c *counter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (c *counter) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	c.trips.Add(1)
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (c *counter) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {
+	c.queries.Add(1)
+}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (c *counter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+// countedStore is a store over the test's database whose statements are counted, with an organization in it.
+func countedStore(t *testing.T, c *counter) *store.Store {
+	t.Helper()
+	cfg, err := pgxpool.ParseConfig(dbtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.ConnConfig.Tracer = c
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	keys, _ := seal.Random()
+	st := store.New(pool, keys)
+	org := sandbox.New(sandbox.Config{Today: day.FromTime(time.Now()), Members: 120})
+	api := httptest.NewServer(org)
+	defer org.Close()
+	defer api.Close()
+	client, err := claude.New(claude.Config{Key: sandbox.Key, BaseURL: api.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := day.FromTime(time.Now()) - 40
+	if _, err := (&pull.Service{Up: client, Keep: st}).Run(t.Context(), pull.Options{From: &from}); err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+// Every page asks the database little: a dozen statements in three round trips
+// at most, the session's included, the first time it is drawn too.
+func TestPagesAskLittle(t *testing.T) {
+	var c counter
+	st := countedStore(t, &c)
+	s := newSite(t, func(cfg *Config) {
+		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
+		cfg.Sources.States, cfg.Sources.Keys = st, st
+	})
+	b := s.browser()
+	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
+	b.get(route.Overview)
+	for _, path := range []string{
+		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
+		route.Sources, route.Roles, route.Account,
+	} {
+		c.queries.Store(0)
+		c.trips.Store(0)
+		if a := b.get(path); a.StatusCode != 200 {
+			t.Fatalf("%s answers %d", path, a.StatusCode)
+		}
+		if q, n := c.queries.Load(), c.trips.Load(); q == 0 || q > 12 || n > 3 {
+			t.Errorf("%s: %d statements in %d round trips", path, q, n)
+		}
+	}
+}
