@@ -9,6 +9,16 @@ begin
 end
 $$;
 
+CREATE FUNCTION keep_member_address() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into member_address (member, email_folded)
+    select ord, email_folded from fresh where email_folded is not null
+    on conflict do nothing;
+    return null;
+end $$;
+
 CREATE TABLE account (
     id bigint NOT NULL,
     issuer text,
@@ -72,6 +82,21 @@ ALTER TABLE api_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE attendance (
+    session integer NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED NOT NULL,
+    status text NOT NULL,
+    minutes integer,
+    CONSTRAINT attendance_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT attendance_minutes_check CHECK ((minutes >= 0)),
+    CONSTRAINT attendance_status_check CHECK ((status = ANY (ARRAY['attended'::text, 'completed'::text, 'no_show'::text])))
+);
+
+COMMENT ON TABLE attendance IS 'Who was at a session. By address, so that people who are not members yet count too.';
+
+COMMENT ON COLUMN attendance.minutes IS 'Null is "not reported".';
+
 CREATE TABLE audit_head (
     only_one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
@@ -103,6 +128,50 @@ CREATE TABLE catalog_plugin (
 );
 
 COMMENT ON TABLE catalog_plugin IS 'Plugins the organization can install. installation is its preference, empty when not set.';
+
+CREATE TABLE closed_figure (
+    month date NOT NULL,
+    dimension text NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    metric text NOT NULL,
+    value double precision,
+    numerator bigint,
+    denominator bigint,
+    status text NOT NULL,
+    target double precision,
+    licensed integer,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT closed_figure_dimension_check CHECK ((dimension = ANY (ARRAY[''::text, 'department'::text, 'wave'::text, 'group'::text])))
+);
+
+COMMENT ON TABLE closed_figure IS 'A closed month''s figures, as they were when it was closed.';
+
+CREATE TABLE closed_month (
+    month date NOT NULL,
+    through date NOT NULL,
+    closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT closed_month_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+COMMENT ON TABLE closed_month IS 'Months whose figures were frozen, once their days were no longer revised.';
+
+CREATE TABLE cohort_size (
+    day date NOT NULL,
+    dimension text NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    members integer NOT NULL,
+    seats integer,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT cohort_size_dimension_check CHECK ((dimension = ANY (ARRAY[''::text, 'department'::text, 'wave'::text, 'group'::text]))),
+    CONSTRAINT cohort_size_members_check CHECK ((members >= 0)),
+    CONSTRAINT cohort_size_seats_check CHECK ((seats >= 0))
+);
+
+COMMENT ON TABLE cohort_size IS 'Denominators as they stood when a day was first complete: written once, never again.';
+
+COMMENT ON COLUMN cohort_size.seats IS 'Of the whole organization only; null where not reported.';
 
 CREATE TABLE cost_day (
     day date NOT NULL,
@@ -167,6 +236,23 @@ COMMENT ON COLUMN day_index.sessions IS 'Bit planes, least significant first.';
 
 COMMENT ON COLUMN day_index.sessions_known IS 'Who reported the field, zero included, whether or not they have a row in usage_day.';
 
+CREATE TABLE department (
+    id integer NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT department_name_check CHECK (((name <> ''::text) AND (name = btrim(name))))
+);
+
+COMMENT ON TABLE department IS 'Departments that people are placed in. Never deleted: addresses and closed months name them.';
+
+ALTER TABLE department ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME department_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE feature_day (
     day date NOT NULL,
     kind text NOT NULL,
@@ -184,6 +270,20 @@ COMMENT ON TABLE feature_day IS 'Use of one skill, connector, plugin or artifact
 COMMENT ON COLUMN feature_day.users IS 'Distinct people that day, any product; not additive over days.';
 
 COMMENT ON COLUMN feature_day.own_auth_users IS 'Connectors: people who connected it with their own consent.';
+
+CREATE TABLE feature_group (
+    kind text NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    group_id text NOT NULL,
+    users integer,
+    cowork_sessions integer,
+    from_day date NOT NULL,
+    to_day date NOT NULL,
+    CONSTRAINT feature_group_kind_check CHECK ((kind = ANY (ARRAY['skill'::text, 'connector'::text, 'plugin'::text, 'artifact'::text])))
+);
+
+COMMENT ON TABLE feature_group IS 'Use of a feature by the people of an RBAC group, over the window read last. Groups overlap. Null is "not reported".';
 
 CREATE TABLE generation (
     only_one boolean DEFAULT true NOT NULL,
@@ -209,6 +309,72 @@ CREATE TABLE group_role (
 );
 
 COMMENT ON TABLE group_role IS 'Which role a group of the identity provider brings, from the next sign-in on.';
+
+CREATE TABLE import_draft (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    body bytea NOT NULL,
+    account bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT import_draft_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text])))
+);
+ALTER TABLE ONLY import_draft ALTER COLUMN body SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE import_draft IS 'Files that were uploaded and looked at, but not applied yet. Forgotten after an hour.';
+
+COMMENT ON COLUMN import_draft.body IS 'The file, compressed with zstd.';
+
+ALTER TABLE import_draft ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME import_draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE import_run (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    account bigint,
+    row_count integer NOT NULL,
+    added integer NOT NULL,
+    changed integer NOT NULL,
+    skipped integer NOT NULL,
+    CONSTRAINT import_run_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text])))
+);
+
+COMMENT ON TABLE import_run IS 'Imports that were applied. account is null for the command line.';
+
+ALTER TABLE import_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME import_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE index_check (
+    id bigint NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    days integer NOT NULL,
+    differences text[] NOT NULL
+);
+
+COMMENT ON TABLE index_check IS 'What the nightly comparison of the sets with their facts found.';
+
+ALTER TABLE index_check ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME index_check_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE invite (
     id text NOT NULL,
@@ -259,6 +425,77 @@ COMMENT ON COLUMN member.added_at IS 'When the person joined; null when never li
 COMMENT ON COLUMN member.listed IS 'The members source named the person at its last complete run.';
 
 COMMENT ON COLUMN member.deleted IS 'Usage reports the person without an email and the members source does not list them.';
+
+CREATE TABLE member_address (
+    member integer NOT NULL,
+    email_folded text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE member_address IS 'Every address a member was ever reported by, kept by a trigger: a roster that still has the old one goes on naming the same person.';
+
+CREATE TABLE person (
+    id integer NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    manager_email text DEFAULT ''::text NOT NULL,
+    location text DEFAULT ''::text NOT NULL,
+    CONSTRAINT person_email_check CHECK ((email <> ''::text))
+);
+
+COMMENT ON TABLE person IS 'The roster: people as imported, whether or not they are members. Imports add and update, they never delete.';
+
+CREATE VIEW member_person AS
+ SELECT m.ord AS member,
+    p.id AS person
+   FROM (member m
+     JOIN person p ON ((p.email_folded = m.email_folded)))
+UNION ALL
+ SELECT was.member,
+    was.person
+   FROM ( SELECT DISTINCT ON (m.ord) m.ord AS member,
+            p.id AS person
+           FROM ((member m
+             JOIN member_address e ON (((e.member = m.ord) AND (e.email_folded <> m.email_folded))))
+             JOIN person p ON ((p.email_folded = e.email_folded)))
+          WHERE ((NOT (EXISTS ( SELECT
+                   FROM person q
+                  WHERE (q.email_folded = m.email_folded)))) AND (NOT (EXISTS ( SELECT
+                   FROM member o
+                  WHERE (o.email_folded = e.email_folded)))))
+          ORDER BY m.ord, e.seen_at DESC, p.id) was;
+
+COMMENT ON VIEW member_person IS 'Which person of the roster a member is: by the address of today, else by the latest earlier one that nobody else has now. A member without an address is nobody''s.';
+
+ALTER TABLE person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE phase (
+    key text NOT NULL,
+    starts_on date NOT NULL,
+    CONSTRAINT phase_key_check CHECK ((key = ANY (ARRAY['setup'::text, 'launch'::text, 'enablement'::text, 'scaling'::text])))
+);
+
+COMMENT ON TABLE phase IS 'When each phase of the rollout begins. A phase without a row has no date yet.';
+
+CREATE TABLE placement (
+    person integer NOT NULL,
+    from_day date,
+    department integer,
+    wave integer
+);
+
+COMMENT ON TABLE placement IS 'A person''s department and wave from a day on. Before the first one, the first one holds.';
+
+COMMENT ON COLUMN placement.from_day IS 'Null: from the beginning.';
 
 CREATE TABLE pull_run (
     no integer NOT NULL,
@@ -437,6 +674,83 @@ CREATE TABLE summary_day (
 
 COMMENT ON TABLE summary_day IS 'The organization as a whole on a day, as reported. Null is "not reported". The unified month is 28 days, the Cowork month 30.';
 
+CREATE TABLE target (
+    id bigint NOT NULL,
+    metric text NOT NULL,
+    phase text DEFAULT ''::text NOT NULL,
+    value double precision,
+    owner text DEFAULT ''::text NOT NULL,
+    due date,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    set_by bigint,
+    CONSTRAINT target_phase_check CHECK ((phase = ANY (ARRAY[''::text, 'setup'::text, 'launch'::text, 'enablement'::text, 'scaling'::text]))),
+    CONSTRAINT target_value_check CHECK ((value > (0)::double precision))
+);
+
+COMMENT ON TABLE target IS 'Targets as set, one row each time: the latest of a metric and phase holds, those before are its history.';
+
+COMMENT ON COLUMN target.phase IS 'Empty: in every phase that has no target of its own.';
+
+COMMENT ON COLUMN target.value IS 'As stated in the catalogue: per week or per licensed person where the default is. Null: back to the default.';
+
+ALTER TABLE target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME target_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE touchpoint (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    champion_email text NOT NULL,
+    champion_folded text GENERATED ALWAYS AS (lower(champion_email)) STORED,
+    user_email text,
+    user_folded text GENERATED ALWAYS AS (lower(user_email)) STORED,
+    department integer,
+    kind text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    import_key bytea,
+    CONSTRAINT touchpoint_champion_email_check CHECK ((champion_email <> ''::text)),
+    CONSTRAINT touchpoint_check CHECK (((user_email IS NULL) <> (department IS NULL))),
+    CONSTRAINT touchpoint_user_email_check CHECK ((user_email <> ''::text))
+);
+
+COMMENT ON TABLE touchpoint IS 'A time a champion helped somebody, or a whole department.';
+
+COMMENT ON COLUMN touchpoint.import_key IS 'SHA-256 of the imported row and of how many equal ones stood above it in its file: importing a file twice adds nothing. Null for what was logged by hand.';
+
+ALTER TABLE touchpoint ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME touchpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE training_session (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    CONSTRAINT training_session_kind_check CHECK ((kind = ANY (ARRAY['all_staff_101'::text, 'department'::text, 'office_hours'::text, 'user_group'::text]))),
+    CONSTRAINT training_session_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE training_session IS 'Trainings and help sessions that took place.';
+
+ALTER TABLE training_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME training_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE unit_done (
     source text NOT NULL,
     key text NOT NULL,
@@ -483,6 +797,26 @@ COMMENT ON COLUMN usage_day.sessions IS 'cowork_metrics plus chat_cowork_unified
 
 COMMENT ON COLUMN usage_day.unified IS 'Some of it was recorded under Chat and Cowork unified.';
 
+CREATE TABLE wave (
+    id integer NOT NULL,
+    name text NOT NULL,
+    opens_on date,
+    CONSTRAINT wave_name_check CHECK (((name <> ''::text) AND (name = btrim(name))))
+);
+
+COMMENT ON TABLE wave IS 'Waves that people are placed in.';
+
+COMMENT ON COLUMN wave.opens_on IS 'The day Cowork opens for the wave; null while nobody has said.';
+
+ALTER TABLE wave ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -495,6 +829,9 @@ ALTER TABLE ONLY api_token
 ALTER TABLE ONLY api_token
     ADD CONSTRAINT api_token_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY attendance
+    ADD CONSTRAINT attendance_pkey PRIMARY KEY (session, email_folded);
+
 ALTER TABLE ONLY audit_head
     ADD CONSTRAINT audit_head_pkey PRIMARY KEY (only_one);
 
@@ -503,6 +840,15 @@ ALTER TABLE ONLY audit_log
 
 ALTER TABLE ONLY catalog_plugin
     ADD CONSTRAINT catalog_plugin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY closed_figure
+    ADD CONSTRAINT closed_figure_pkey PRIMARY KEY (month, dimension, slug, metric);
+
+ALTER TABLE ONLY closed_month
+    ADD CONSTRAINT closed_month_pkey PRIMARY KEY (month);
+
+ALTER TABLE ONLY cohort_size
+    ADD CONSTRAINT cohort_size_pkey PRIMARY KEY (dimension, slug, day);
 
 ALTER TABLE ONLY cost_day
     ADD CONSTRAINT cost_day_pkey PRIMARY KEY ("grouping", day, key);
@@ -513,8 +859,17 @@ ALTER TABLE ONLY credential
 ALTER TABLE ONLY day_index
     ADD CONSTRAINT day_index_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY department
+    ADD CONSTRAINT department_name_key UNIQUE (name);
+
+ALTER TABLE ONLY department
+    ADD CONSTRAINT department_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY feature_day
     ADD CONSTRAINT feature_day_pkey PRIMARY KEY (kind, day, key);
+
+ALTER TABLE ONLY feature_group
+    ADD CONSTRAINT feature_group_pkey PRIMARY KEY (kind, key, group_id);
 
 ALTER TABLE ONLY generation
     ADD CONSTRAINT generation_pkey PRIMARY KEY (only_one);
@@ -522,17 +877,41 @@ ALTER TABLE ONLY generation
 ALTER TABLE ONLY group_role
     ADD CONSTRAINT group_role_pkey PRIMARY KEY (group_name, role, department);
 
+ALTER TABLE ONLY import_draft
+    ADD CONSTRAINT import_draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY import_run
+    ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY index_check
+    ADD CONSTRAINT index_check_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY invite
     ADD CONSTRAINT invite_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY marketplace
     ADD CONSTRAINT marketplace_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY member_address
+    ADD CONSTRAINT member_address_pkey PRIMARY KEY (member, email_folded);
+
 ALTER TABLE ONLY member
     ADD CONSTRAINT member_pkey PRIMARY KEY (ord);
 
 ALTER TABLE ONLY member
     ADD CONSTRAINT member_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY person
+    ADD CONSTRAINT person_email_folded_key UNIQUE (email_folded);
+
+ALTER TABLE ONLY person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY phase
+    ADD CONSTRAINT phase_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY placement
+    ADD CONSTRAINT placement_person_from_day_key UNIQUE NULLS NOT DISTINCT (person, from_day);
 
 ALTER TABLE ONLY pull_run
     ADD CONSTRAINT pull_run_pkey PRIMARY KEY (no);
@@ -573,11 +952,32 @@ ALTER TABLE ONLY spend_limit
 ALTER TABLE ONLY summary_day
     ADD CONSTRAINT summary_day_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY target
+    ADD CONSTRAINT target_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY touchpoint
+    ADD CONSTRAINT touchpoint_import_key_key UNIQUE (import_key);
+
+ALTER TABLE ONLY touchpoint
+    ADD CONSTRAINT touchpoint_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY training_session
+    ADD CONSTRAINT training_session_name_kind_day_key UNIQUE (name, kind, day);
+
+ALTER TABLE ONLY training_session
+    ADD CONSTRAINT training_session_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY unit_done
     ADD CONSTRAINT unit_done_pkey PRIMARY KEY (source, key);
 
 ALTER TABLE ONLY usage_day
     ADD CONSTRAINT usage_day_pkey PRIMARY KEY (day, member);
+
+ALTER TABLE ONLY wave
+    ADD CONSTRAINT wave_name_key UNIQUE (name);
+
+ALTER TABLE ONLY wave
+    ADD CONSTRAINT wave_pkey PRIMARY KEY (id);
 
 CREATE INDEX account_email ON account USING btree (lower(email));
 
@@ -587,13 +987,25 @@ CREATE UNIQUE INDEX account_identity ON account USING btree (issuer, subject);
 
 CREATE UNIQUE INDEX api_token_name ON api_token USING btree (name) WHERE (revoked_at IS NULL);
 
+CREATE INDEX attendance_email ON attendance USING btree (email_folded);
+
 CREATE INDEX audit_log_subject ON audit_log USING btree (subject, seq);
 
 CREATE INDEX day_index_generation ON day_index USING btree (generation);
 
+CREATE INDEX feature_day_key ON feature_day USING btree (kind, key, day);
+
+CREATE INDEX import_run_applied_at ON import_run USING btree (applied_at);
+
 CREATE INDEX invite_email ON invite USING btree (email_folded);
 
+CREATE INDEX member_address_folded ON member_address USING btree (email_folded);
+
 CREATE INDEX member_email ON member USING btree (email_folded);
+
+CREATE INDEX placement_department ON placement USING btree (department);
+
+CREATE INDEX placement_wave ON placement USING btree (wave);
 
 CREATE INDEX raw_page_fetched_at ON raw_page USING btree (fetched_at);
 
@@ -601,7 +1013,19 @@ CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
 
 CREATE INDEX session_account ON session USING btree (account_id);
 
+CREATE INDEX target_latest ON target USING btree (metric, phase, id DESC);
+
+CREATE INDEX touchpoint_day ON touchpoint USING btree (day);
+
+CREATE INDEX touchpoint_user ON touchpoint USING btree (user_folded);
+
+CREATE INDEX training_session_day ON training_session USING btree (day);
+
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_is_append_only();
+
+CREATE TRIGGER member_address_added AFTER INSERT ON member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION keep_member_address();
+
+CREATE TRIGGER member_address_changed AFTER UPDATE ON member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION keep_member_address();
 
 ALTER TABLE ONLY account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
@@ -609,8 +1033,32 @@ ALTER TABLE ONLY account_role
 ALTER TABLE ONLY api_token
     ADD CONSTRAINT api_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
+ALTER TABLE ONLY attendance
+    ADD CONSTRAINT attendance_session_fkey FOREIGN KEY (session) REFERENCES training_session(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY closed_figure
+    ADD CONSTRAINT closed_figure_month_fkey FOREIGN KEY (month) REFERENCES closed_month(month) ON DELETE CASCADE;
+
 ALTER TABLE ONLY credential
     ADD CONSTRAINT credential_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES account(id);
+
+ALTER TABLE ONLY import_draft
+    ADD CONSTRAINT import_draft_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY import_run
+    ADD CONSTRAINT import_run_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY member_address
+    ADD CONSTRAINT member_address_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY placement
+    ADD CONSTRAINT placement_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY placement
+    ADD CONSTRAINT placement_person_fkey FOREIGN KEY (person) REFERENCES person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY placement
+    ADD CONSTRAINT placement_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
 
 ALTER TABLE ONLY rbac_group_member
     ADD CONSTRAINT rbac_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES rbac_group(id) ON DELETE CASCADE;
@@ -629,3 +1077,9 @@ ALTER TABLE ONLY session
 
 ALTER TABLE ONLY spend_effective
     ADD CONSTRAINT spend_effective_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY target
+    ADD CONSTRAINT target_set_by_fkey FOREIGN KEY (set_by) REFERENCES account(id);
+
+ALTER TABLE ONLY touchpoint
+    ADD CONSTRAINT touchpoint_department_fkey FOREIGN KEY (department) REFERENCES department(id);

@@ -92,6 +92,10 @@ func (s *Server) routes() []routeEntry {
 	}
 	table = append(table, s.apiRoutes()...)
 	table = append(table, s.measureRoutes()...)
+	table = append(table, s.cohortRoutes()...)
+	table = append(table, s.peopleRoutes()...)
+	table = append(table, s.featureRoutes()...)
+	table = append(table, s.targetRoutes()...)
 	table = append(table, s.sourceRoutes()...)
 	if s.Dev {
 		table = append(table, routeEntry{"GET", route.Gallery, public, s.gallery})

@@ -84,6 +84,9 @@ type Query struct {
 	By     By
 	Cohort string // slug of one cohort of By; "" is the whole organization
 
+	// Within narrows the question to part of the organization; "" is all of it.
+	Within Within
+
 	// SeesSmallGroups is whether the asker may see figures of fewer than
 	// min_cohort_size people. The zero Query withholds them.
 	SeesSmallGroups bool

@@ -164,7 +164,7 @@ func (w *window) everyone() *subject {
 }
 
 func (w *window) figures(s *subject) []Figure {
-	return w.x.figures(s.now, s.before, w.days(), s.licensed)
+	return w.x.figures(s.now, s.before, w.covered.To, w.days(), s.licensed)
 }
 
 func (w *window) row(s *subject) Row {

@@ -21,7 +21,8 @@ type DayIndex struct {
 }
 
 // Member is what the metrics need to know of a person of the organization; its
-// place in Index.Members is its ordinal.
+// place in Index.Members is its ordinal. People of the roster who are not members
+// stand behind the members, never listed: they have a place, and may attend a training.
 type Member struct {
 	Listed bool     // the members source named it at its last complete run
 	Added  day.Date // day of added_at; Never when it was never listed
@@ -41,6 +42,49 @@ type Placement struct {
 	Department, Wave string
 }
 
+// TrainingKind is what a training or help session was.
+type TrainingKind string
+
+// The kinds, as attendance files name them.
+const (
+	AllStaff101        TrainingKind = "all_staff_101"
+	DepartmentTraining TrainingKind = "department"
+	OfficeHours        TrainingKind = "office_hours"
+	UserGroup          TrainingKind = "user_group"
+)
+
+// Attendance is a person at a session, attended or completed; who did not show up is left out.
+type Attendance struct {
+	Day    day.Date
+	Member int32
+	Kind   TrainingKind
+}
+
+// Touchpoint is a time a champion helped a person or a whole department.
+type Touchpoint struct {
+	Day        day.Date
+	Member     int32  // the person touched; -1 for a whole department
+	Department string // of a touchpoint for a whole department
+}
+
+// EventKind says what happened on a day that a chart notes.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventPhase     EventKind = "phase"     // a phase of the rollout begins
+	EventLaunch    EventKind = "launch"    // a wave opens
+	EventTraining  EventKind = "training"  // trainings for all staff or a department took place
+	EventConnector EventKind = "connector" // a connector was used for the first time
+)
+
+// Event is a note on the time axis.
+type Event struct {
+	Day   day.Date
+	Kind  EventKind
+	Label string // "Pilot opens"
+}
+
 // Seats is the assigned seat count of a summary day.
 type Seats struct {
 	Day      day.Date
@@ -53,7 +97,37 @@ type Settings struct {
 	MinCohortSize  int    // min_cohort_size, default 5, never less
 	HourlyRate     *Money // loaded_hourly_rate in USD; nil while unset
 
-	Targets map[Key]float64 // in place of the defaults of the catalogue, per week or per licensed person where those are
+	Targets []SetTarget  // in place of the defaults of the catalogue: at most one of each metric and phase
+	Phases  []PhaseStart // ascending by day
+}
+
+// Phase is a stage of the rollout.
+type Phase string
+
+// The phases, in order.
+const (
+	PhaseSetup      Phase = "setup"
+	PhaseLaunch     Phase = "launch"
+	PhaseEnablement Phase = "enablement"
+	PhaseScaling    Phase = "scaling"
+)
+
+// Phases returns the phases in order.
+func Phases() []Phase { return []Phase{PhaseSetup, PhaseLaunch, PhaseEnablement, PhaseScaling} }
+
+// PhaseStart is the day a phase begins on.
+type PhaseStart struct {
+	Phase Phase
+	From  day.Date
+}
+
+// SetTarget is a target that somebody set in place of the default.
+type SetTarget struct {
+	Metric Key
+	Phase  Phase    // "" is every phase without a target of its own
+	Value  float64  // per week or per licensed person where the default is
+	Owner  string   // who answers for it, as typed; "" nobody
+	Due    day.Date // by when it is to be reached; None
 }
 
 // DefaultSettings are those of a new installation.
@@ -69,6 +143,10 @@ type Index struct {
 	Members    []Member    // by ordinal
 	Groups     []Group     // by name
 	Placements []Placement // by member, then From
+
+	Attendances []Attendance // ascending by day
+	Touchpoints []Touchpoint // ascending by day
+	Events      []Event      // ascending by day
 
 	Seats        []Seats // ascending
 	SeatsGranted bool    // false when the key may not read summaries

@@ -119,14 +119,14 @@ func TestEveryMetricHasItsWords(t *testing.T) {
 
 func TestTargetsFitThePeriodAndCanBeChanged(t *testing.T) {
 	n := 200
-	s := Settings{Targets: map[Key]float64{WeeklyActives: 0.25}}
-	if got := s.target(MetricOf(WeeklyActives), 28, &n); got == nil || *got != 50 {
+	s := Settings{Targets: []SetTarget{{Metric: WeeklyActives, Value: 0.25}}}
+	if got := s.target(MetricOf(WeeklyActives), FirstDay, 28, &n); got == nil || *got != 50 {
 		t.Errorf("a quarter of 200 people is %v", got)
 	}
-	if got := s.target(MetricOf(WeeklyActives), 28, nil); got != nil {
+	if got := s.target(MetricOf(WeeklyActives), FirstDay, 28, nil); got != nil {
 		t.Errorf("a share of an unknown number is %v", *got)
 	}
-	if got := s.target(MetricOf(SessionsPerActiveUser), 14, nil); *got != 6 {
+	if got := s.target(MetricOf(SessionsPerActiveUser), FirstDay, 14, nil); *got != 6 {
 		t.Errorf("three a week over two weeks is %v", *got)
 	}
 }

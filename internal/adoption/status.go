@@ -1,5 +1,7 @@
 package adoption
 
+import "groundswell/internal/day"
+
 // How far short of its target a figure may be and still only be watched.
 const (
 	watchShare       = 0.8
@@ -59,12 +61,37 @@ func columnStatuses(fs []Figure) map[Column]Status {
 	return out
 }
 
-// target returns the target of a metric for so many days and so many licensed;
-// nil when it depends on a number that is not known, or comes to nothing.
-func (s Settings) target(m Metric, days int, licensed *int) *float64 {
+// PhaseOn returns the phase that d lies in, "" before the first one or while no
+// phase has a date.
+func (s Settings) PhaseOn(d day.Date) Phase {
+	var in Phase
+	for _, p := range s.Phases {
+		if p.From <= d {
+			in = p.Phase
+		}
+	}
+	return in
+}
+
+// SetTarget returns the target somebody set for a metric in a phase: that of the
+// phase itself, else that of every phase; false when the default holds.
+func (s Settings) SetTarget(k Key, in Phase) (SetTarget, bool) {
+	for _, phase := range []Phase{in, ""} {
+		for _, t := range s.Targets {
+			if t.Metric == k && t.Phase == phase {
+				return t, true
+			}
+		}
+	}
+	return SetTarget{}, false
+}
+
+// target returns the target of a metric on day at, for so many days and so many
+// licensed; nil when it depends on a number that is not known, or comes to nothing.
+func (s Settings) target(m Metric, at day.Date, days int, licensed *int) *float64 {
 	t := m.Target
-	if v, ok := s.Targets[m.Key]; ok {
-		t.Value = v
+	if set, ok := s.SetTarget(m.Key, s.PhaseOn(at)); ok {
+		t.Value = set.Value
 	}
 	v := t.In(days, licensed)
 	if v == nil || *v <= 0 {
@@ -74,13 +101,13 @@ func (s Settings) target(m Metric, days int, licensed *int) *float64 {
 }
 
 // figures judges readings against targets and against the readings of the period before.
-func (x *Index) figures(now, before []reading, days int, licensed Licensed) []Figure {
+func (x *Index) figures(now, before []reading, at day.Date, days int, licensed Licensed) []Figure {
 	out := make([]Figure, len(catalogue))
 	for i, m := range catalogue {
 		r := now[i]
 		f := Figure{
 			Key: m.Key, Value: r.value, Numerator: r.num, Denominator: r.den, Unit: m.Unit,
-			Target: x.Settings.target(m, days, licensed.Count),
+			Target: x.Settings.target(m, at, days, licensed.Count),
 			Reason: r.reason, Note: r.note, Withheld: r.withheld, Parts: r.parts,
 		}
 		if before != nil {

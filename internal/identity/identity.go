@@ -72,3 +72,28 @@ func (a Actor) Subject() string {
 	}
 	return ""
 }
+
+// PeopleScope says whose names and placements an actor may read. Only this room
+// makes one that sees anybody; the zero PeopleScope sees nobody.
+type PeopleScope struct {
+	all         bool
+	departments []string
+}
+
+// PeopleScope returns what a may read of people: leads and auditors everyone,
+// champions the people of their own departments, others nobody.
+func (a Actor) PeopleScope() PeopleScope {
+	switch {
+	case a.HasAny(Lead, Auditor):
+		return PeopleScope{all: true}
+	case a.Has(Champion):
+		return PeopleScope{departments: a.Departments}
+	}
+	return PeopleScope{}
+}
+
+// Everyone reports whether the scope sees everybody.
+func (s PeopleScope) Everyone() bool { return s.all }
+
+// Departments returns the slugs of the departments the scope sees, when not everyone.
+func (s PeopleScope) Departments() []string { return s.departments }

@@ -2,7 +2,10 @@
 // no handler writes one by hand.
 package route
 
-import "net/url"
+import (
+	"net/url"
+	"strconv"
+)
 
 // The pages.
 const (
@@ -11,6 +14,12 @@ const (
 	Activation = "/activation"
 	Depth      = "/depth"
 	Value      = "/value"
+	Cohorts    = "/cohorts"
+	People     = "/people"
+	Imports    = "/people/import"
+	Connectors = "/connectors" // skills, connectors, plugins and artifacts
+	Spend      = "/spend"
+	Targets    = "/settings/targets" // targets, phases, waves and definitions
 	Sources    = "/settings/sources"
 	SyncNow    = "/settings/sources/sync"
 	SyncStatus = "/settings/sources/progress"
@@ -36,6 +45,15 @@ const (
 	APIRetain  = "/api/v1/metrics/retention"
 	Static     = "/static/"
 )
+
+// Cohort is the page of one cohort: by is a dimension, such as "department".
+func Cohort(by, slug string) string { return Cohorts + "/" + by + "/" + url.PathEscape(slug) }
+
+// Import is the page of an uploaded file that was not applied yet.
+func Import(id int64) string { return Imports + "/" + strconv.FormatInt(id, 10) }
+
+// Feature is the page of one skill, connector, plugin or artifact type.
+func Feature(kind, key string) string { return Connectors + "/" + kind + "/" + url.PathEscape(key) }
 
 // With returns path with the non-empty pairs of kv ("key", "value", …) as its query.
 func With(path string, kv ...string) string {

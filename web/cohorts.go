@@ -1,0 +1,6 @@
+package web
+
+// cohortRoutes are the list of cohorts and a page for each.
+func (s *Server) cohortRoutes() []routeEntry {
+	return nil
+}

@@ -1,0 +1,6 @@
+package web
+
+// peopleRoutes are the roster and its imports.
+func (s *Server) peopleRoutes() []routeEntry {
+	return nil
+}
