@@ -131,3 +131,12 @@ func (p Period) Before() Period {
 	n := Date(p.Days())
 	return Period{From: p.From - n, To: p.From - 1}
 }
+
+// Month returns the calendar month that d lies in.
+func (d Date) Month() Period {
+	year, month, _ := d.Time().Date()
+	return Period{From: Of(year, month, 1), To: Of(year, month+1, 1) - 1}
+}
+
+// WholeMonth reports whether p is one calendar month, from its first day to its last.
+func (p Period) WholeMonth() bool { return p == p.From.Month() }

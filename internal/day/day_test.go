@@ -80,3 +80,18 @@ func TestPeriod(t *testing.T) {
 		t.Errorf("a reversed period has %d days", n)
 	}
 }
+
+func TestMonth(t *testing.T) {
+	for in, want := range map[Date]Period{
+		Of(2026, 2, 28):  {From: Of(2026, 2, 1), To: Of(2026, 2, 28)},
+		Of(2028, 2, 1):   {From: Of(2028, 2, 1), To: Of(2028, 2, 29)},
+		Of(2026, 12, 31): {From: Of(2026, 12, 1), To: Of(2026, 12, 31)},
+	} {
+		if got := in.Month(); got != want || !got.WholeMonth() {
+			t.Errorf("the month of %s is %v, not %v", in, got, want)
+		}
+	}
+	if (Period{From: Of(2026, 2, 1), To: Of(2026, 2, 27)}).WholeMonth() {
+		t.Error("four weeks less a day count as a month")
+	}
+}

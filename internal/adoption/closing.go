@@ -1,0 +1,101 @@
+package adoption
+
+import (
+	"groundswell/internal/day"
+	"groundswell/internal/fault"
+)
+
+// settled is how many days after a day the API revises it. A month is closed
+// when its last day is that old, so that only what comes late changes it.
+const settled = 8
+
+// Closing is a month's figures as they stood when it was closed. What changed
+// afterwards is shown beside them and never replaces them.
+type Closing struct {
+	Month   day.Date // its first day
+	Through day.Date // data_through when it was closed
+	Rows    []ClosedRow
+}
+
+// ClosedRow is the closed figures of everyone or of one cohort.
+type ClosedRow struct {
+	Cohort   Cohort // everyone's has no By
+	Licensed *int   // nil: not known
+	Figures  []Figure
+}
+
+// Row returns the closed figures of a cohort, false when there was no such cohort then.
+func (c Closing) Row(by By, slug string) (ClosedRow, bool) {
+	for _, r := range c.Rows {
+		if r.Cohort.By == by && (by == ByNone || r.Cohort.Slug == slug) {
+			return r, true
+		}
+	}
+	return ClosedRow{}, false
+}
+
+// Closable returns the months that can be closed, ascending, each by its first
+// day: those whose days are all in the data and no longer revised.
+func (x *Index) Closable() []day.Date {
+	var out []day.Date
+	if !x.Through.Known() {
+		return nil
+	}
+	for m := x.first().Month(); m.To+settled <= x.Through; m = (m.To + 1).Month() {
+		if m.From >= x.first() {
+			out = append(out, m.From)
+		}
+	}
+	return out
+}
+
+// Close computes what closing the month that begins on first keeps: every metric
+// of everyone, and of each department, wave and group. It faults with Invalid
+// while the month cannot be closed.
+func (x *Index) Close(first day.Date) (Closing, error) {
+	month := first.Month()
+	if first != month.From || month.To+settled > x.Through {
+		return Closing{}, fault.Field("month", "This month cannot be closed yet.")
+	}
+	out := Closing{Month: first, Through: x.Through}
+	for _, by := range []By{ByDepartment, ByWave, ByGroup} {
+		a, err := x.Answer(Query{Period: month, By: by, SeesSmallGroups: true})
+		if err != nil {
+			return Closing{}, err
+		}
+		if len(out.Rows) == 0 {
+			out.Rows = append(out.Rows, ClosedRow{Cohort: Everyone(), Licensed: a.Licensed.Count, Figures: a.Figures})
+		}
+		for _, r := range a.Breakdown {
+			out.Rows = append(out.Rows, ClosedRow{Cohort: r.Cohort, Licensed: r.Licensed.Count, Figures: r.Figures})
+		}
+	}
+	return out, nil
+}
+
+// Size is a denominator as of a day: the members of everyone or of a cohort.
+type Size struct {
+	Cohort  Cohort
+	Members int
+	Seats   *int // of everyone only; nil: not reported
+}
+
+// Sizes returns the denominators as of a day: everyone's first, then those of
+// each department, wave and group that has members.
+func (x *Index) Sizes(d day.Date) []Size {
+	members := x.membersOn(d)
+	all := Size{Cohort: Everyone(), Members: members.Count()}
+	if x.SeatsGranted {
+		all.Seats = x.licensed(d, members).Count
+	}
+	out := []Size{all}
+	for _, by := range []By{ByDepartment, ByWave, ByGroup} {
+		cut := x.divide(by, d)
+		for i, c := range cut.cohorts {
+			if n := cut.people[i].CountAnd(members); n > 0 {
+				out = append(out, Size{Cohort: c, Members: n})
+			}
+		}
+	}
+	return out
+}
