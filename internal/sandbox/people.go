@@ -277,16 +277,15 @@ type DirectoryPerson struct {
 // people with a pending invite, and those for whom there was no seat.
 func (o *Org) Directory() []DirectoryPerson {
 	w := o.world.Load()
-	waves := []string{"Pilot", "Wave 1", "Later"}
 	out := make([]DirectoryPerson, 0, len(w.people)+len(w.invites))
 	for _, i := range w.listed {
 		p := &w.people[i]
 		d := departments[p.dept]
-		out = append(out, DirectoryPerson{p.email, p.name, d.name, waves[d.wave], true})
+		out = append(out, DirectoryPerson{p.email, p.name, d.name, waveNames[d.wave], true})
 	}
 	for _, v := range w.invites {
 		if v.status == "pending" {
-			out = append(out, DirectoryPerson{v.email, v.name, "Branch Network", waves[2], false})
+			out = append(out, DirectoryPerson{v.email, v.name, "Branch Network", waveNames[2], false})
 		}
 	}
 	taken := map[string]int{}
@@ -294,7 +293,7 @@ func (o *Org) Directory() []DirectoryPerson {
 		r := rng(hash(w.Seed, "surplus") + uint64(i))
 		first, last := firstNames[r.upTo(len(firstNames))], lastNames[r.upTo(len(lastNames))]
 		email := strings.Replace(address(first, last, taken), "@", ".s@", 1)
-		out = append(out, DirectoryPerson{email, first + " " + last, "Underwriting", waves[1], false})
+		out = append(out, DirectoryPerson{email, first + " " + last, "Underwriting", waveNames[1], false})
 	}
 	return out
 }
