@@ -32,6 +32,7 @@ const (
 	childUpstream  = "GROUNDSWELL_TEST_PULL_UPSTREAM"
 	childToday     = "GROUNDSWELL_TEST_PULL_TODAY"
 	childStatement = "GROUNDSWELL_TEST_PULL_DIES_AT" // statement before which it kills itself; 0 never
+	childSettles   = "GROUNDSWELL_TEST_PULL_SETTLES" // set: it closes months instead of pulling
 )
 
 func TestMain(m *testing.M) {
@@ -65,6 +66,9 @@ func childPull() error {
 		return err
 	}
 	defer pool.Close()
+	if os.Getenv(childSettles) != "" {
+		return settle(ctx, store.New(pool, nil))
+	}
 	client, err := claude.New(claude.Config{Key: sandbox.Key, BaseURL: os.Getenv(childUpstream)})
 	if err != nil {
 		return err
@@ -107,11 +111,12 @@ func (*executioner) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQu
 func (*executioner) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 // child starts a process that pulls.
-func child(t *testing.T, database, upstream string, today day.Date, dies int) *exec.Cmd {
+func child(t *testing.T, database, upstream string, today day.Date, dies int, more ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childDatabase+"="+database, childUpstream+"="+upstream,
 		childToday+"="+today.String(), childStatement+"="+strconv.Itoa(dies))
+	cmd.Env = append(cmd.Env, more...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ func TestQueriesPrepare(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := constants(t)
-	for _, name := range []string{"freshMembersSQL", "freshEffectiveSQL"} { // tables that others read
+	for _, name := range []string{"freshMembersSQL", "freshEffectiveSQL", "freshSizesSQL"} { // tables that others read
 		if _, err := conn.Exec(ctx, all[name]); err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func prepare(ctx context.Context, conn *pgx.Conn, name, text string) error {
 	case "partitionSQL": // cannot be prepared, only run
 		_, err := conn.Exec(ctx, fmt.Sprintf(text, "usage_2026_02", "2026-02-01", "2026-03-01"))
 		return err
-	case "freshMembersSQL", "freshEffectiveSQL":
+	case "freshMembersSQL", "freshEffectiveSQL", "freshSizesSQL":
 		return nil
 	case "copyUsageSQL":
 		_, err := conn.PgConn().CopyFrom(ctx, strings.NewReader("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff"), fmt.Sprintf(text, "usage_2026_01"))
