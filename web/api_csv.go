@@ -11,10 +11,11 @@ import (
 	"groundswell/internal/day"
 )
 
-// cell is a cell of a CSV file. Text may come from anywhere; numbers and days are ours.
+// cell is a cell of an exported table. Text may come from anywhere; numbers and days are ours.
 type cell struct {
 	text string
 	ours bool
+	look look // of a number
 }
 
 func said(s string) cell { return cell{text: s} }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
 )
@@ -14,12 +13,7 @@ func sendSheet(w http.ResponseWriter, name string, rows [][]string) error {
 			table[i] = append(table[i], sheetCell(text))
 		}
 	}
-	body, err := writeCSV(table)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	return send(w, http.StatusOK, "text/csv; charset=utf-8", body)
+	return sendCSV(w, name, table)
 }
 
 // sheetCell keeps numbers as they are; anything else is somebody's words.
