@@ -193,7 +193,8 @@ type Answer struct {
 	Through day.Date   // data_through; None before the first complete day
 	Clipped bool       // the period reaches past the data
 
-	Cohort    *Cohort // nil: everyone
+	Cohort    *Cohort  // nil: everyone
+	Within    []Cohort // what the query was narrowed to; none: the whole organization
 	Licensed  Licensed
 	Figures   []Figure // in catalogue order
 	Columns   map[Column]Status

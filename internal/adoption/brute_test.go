@@ -108,9 +108,14 @@ type crowd struct {
 	all bool
 	by  adoption.By
 	was string // department, wave or group name; "" is unassigned
+
+	narrowed *narrowing // people outside it are left out; nil: nobody is
 }
 
 func (b brute) in(c crowd, u user, d day.Date) bool {
+	if c.narrowed != nil && !c.narrowed.holds(b, u, d) {
+		return false
+	}
 	if c.all {
 		return true
 	}
@@ -141,7 +146,7 @@ func (b brute) people(c crowd, d day.Date) []user {
 
 // licensed is nil when it is not known.
 func (b brute) licensed(c crowd, to day.Date) *int {
-	if c.all && b.seatsGranted {
+	if c.all && c.narrowed == nil && b.seatsGranted {
 		for d := to; d >= adoption.FirstDay; d-- {
 			if n, ok := b.seats[d]; ok {
 				return &n

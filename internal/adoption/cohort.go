@@ -109,7 +109,7 @@ func (x *Index) divideByGroup() *division {
 	slugs := slugger{}
 	for _, g := range x.Groups {
 		d.cohorts = append(d.cohorts, Cohort{By: ByGroup, Slug: slugs.give(g.Name), Name: g.Name})
-		d.people = append(d.people, g.Members)
+		d.people = append(d.people, solid(g.Members))
 	}
 	d.other = slugs.give(otherSlug)
 	return d

@@ -22,6 +22,7 @@ type memo struct {
 	members   map[day.Date]Bits
 	weeklies  map[Query]Weekly
 	triangles map[Query]Retention
+	narrowed  map[narrowKey]Bits
 }
 
 // trendKey is a query and a number of weeks.
@@ -103,6 +104,7 @@ const (
 	maxOverlaps  = 64
 	maxMembers   = 64
 	maxSeries    = 128
+	maxNarrowed  = 64
 )
 
 // Warm derives what the first panel would otherwise wait for. It may be called

@@ -23,7 +23,7 @@ func (w *window) diagnose(fs []Figure, columns map[Column]Status, s *subject) *D
 	}
 	f := furthest(column, fs)
 	d := &Diagnosis{LookFirst: column, Metric: f.Key, Plays: Plays(f.Key)}
-	if s.people == nil && w.now != nil {
+	if s.cohort.By == ByNone && w.now != nil {
 		d.Cohorts = w.drags(f, s)
 	}
 	d.Because = because(d, f, s, columns)

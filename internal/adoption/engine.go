@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"groundswell/internal/day"
-	"groundswell/internal/fault"
 )
 
 // Answer computes every metric for q. It faults with Invalid for a query that
@@ -22,12 +21,15 @@ func (x *Index) check(q Query) error {
 	if err := q.check(); err != nil {
 		return err
 	}
+	if err := x.checkWithin(q); err != nil {
+		return err
+	}
 	if q.Cohort == "" {
 		return nil
 	}
 	cut := x.divide(q.By, q.Period.To)
 	if cut.find(q.Cohort) < 0 && (q.SeesSmallGroups || q.Cohort != cut.other) {
-		return fault.New(fault.NotFound, "There is no "+string(q.By)+" “"+q.Cohort+"”.")
+		return noCohort(q.By, q.Cohort)
 	}
 	return nil
 }
@@ -78,7 +80,7 @@ func (w *window) days() int {
 
 func (x *Index) answer(q Query) Answer {
 	w := x.window(q)
-	a := Answer{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period)}
+	a := Answer{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Within: x.Named(q.Within)}
 	if q.Cohort != "" {
 		w.answerCohort(&a)
 	} else {
@@ -93,7 +95,7 @@ func (w *window) answerEveryone(a *Answer) {
 	all := w.everyone()
 	a.Licensed = all.licensed
 	a.Figures = w.figures(all)
-	w.trace(a.Figures, audience{})
+	w.trace(a.Figures, all.audience)
 	if w.q.By != ByNone {
 		for _, s := range w.subjects(w.q.By) {
 			a.Breakdown = append(a.Breakdown, w.row(s))
@@ -148,7 +150,7 @@ func (w *window) about(a audience) *subject {
 	s.size = count(w.now.members, a.people)
 	s.now = w.now.readings(a.people, s.licensed)
 	if w.before != nil {
-		then := w.x.peopleOn(a, w.before.period.To)
+		then := w.peopleOn(a, w.before.period.To)
 		s.sizeBefore = count(w.before.members, then)
 		s.before = w.before.readings(then, w.before.licensed(then))
 	}
@@ -156,7 +158,7 @@ func (w *window) about(a audience) *subject {
 }
 
 func (w *window) everyone() *subject {
-	s := w.about(audience{cohort: Everyone()})
+	s := w.about(w.everybody())
 	if !w.q.SeesSmallGroups {
 		withholdFew([]*subject{s}, w.x.minCohort())
 	}

@@ -50,7 +50,7 @@ func (x *Index) habitual(at day.Date) Bits {
 // see, or the one named.
 func (w *window) rows() []audience {
 	if w.q.By == ByNone {
-		return []audience{{cohort: Everyone()}}
+		return []audience{w.everybody()}
 	}
 	as := w.audiences(w.q.By)
 	if w.q.Cohort == "" {

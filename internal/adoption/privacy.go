@@ -30,22 +30,26 @@ func (w *window) audiences(by By) []audience {
 // openly shows every cohort that somebody is in, and the one asked for by name.
 func (w *window) openly(cut *division) []audience {
 	var out []audience
+	named := w.narrows(cut.by)
 	for i, c := range cut.cohorts {
-		if cut.people[i].Any() || c.Slug == w.q.Cohort {
-			out = append(out, audience{cohort: c, people: solid(cut.people[i]), of: []int{i}})
+		if !named(c.Slug) {
+			continue
+		}
+		if people := w.narrow(solid(cut.people[i]), w.covered.To); people.Any() || c.Slug == w.q.Cohort {
+			out = append(out, audience{cohort: c, people: people, of: []int{i}})
 		}
 	}
 	return out
 }
 
 // peopleOn returns who is in an audience's cohorts on another day; nil is everybody.
-func (x *Index) peopleOn(a audience, at day.Date) Bits {
-	if a.people == nil {
-		return nil
+func (w *window) peopleOn(a audience, at day.Date) Bits {
+	if a.cohort.By == ByNone {
+		return w.narrow(nil, at)
 	}
-	cut := x.divide(a.cohort.By, at)
+	cut := w.x.divide(a.cohort.By, at)
 	if len(a.of) == 1 {
-		return solid(cut.people[a.of[0]])
+		return w.narrow(solid(cut.people[a.of[0]]), at)
 	}
 	out := Bits{}
 	for _, i := range a.of {

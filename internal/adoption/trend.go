@@ -51,7 +51,7 @@ func (w *window) points(a audience, n int) [][]Point {
 		if w.x.missing(week) != "" {
 			continue
 		}
-		for i, v := range w.weekValues(week, w.x.peopleOn(a, week.To)) {
+		for i, v := range w.weekValues(week, w.peopleOn(a, week.To)) {
 			out[i] = append(out[i], Point{Week: week.From, Value: v})
 		}
 	}

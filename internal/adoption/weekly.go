@@ -27,6 +27,7 @@ func (x *Index) weekly(q Query) Weekly {
 // tallyKey names the tallies of a stretch of days.
 type tallyKey struct {
 	division divisionKey
+	within   Within
 	days     day.Period
 }
 
@@ -76,8 +77,9 @@ func (w *window) series() []audience {
 func (w *window) everSeen() []audience {
 	var out []audience
 	cut := w.x.divide(w.q.By, w.covered.To)
+	named := w.narrows(w.q.By)
 	for i, c := range cut.cohorts {
-		if c.Slug == w.q.Cohort || w.peopled(i) {
+		if c.Slug == w.q.Cohort || named(c.Slug) && w.peopled(i) {
 			out = append(out, audience{cohort: c, of: []int{i}})
 		}
 	}
@@ -86,7 +88,8 @@ func (w *window) everSeen() []audience {
 
 func (w *window) peopled(i int) bool {
 	for d := w.covered.From.Sunday(); ; d += 7 {
-		if w.x.divide(w.q.By, min(d, w.covered.To)).people[i].Any() {
+		at := min(d, w.covered.To)
+		if w.narrow(w.x.divide(w.q.By, at).people[i], at).Any() {
 			return true
 		}
 		if d >= w.covered.To {
@@ -97,8 +100,11 @@ func (w *window) peopled(i int) bool {
 
 func (w *window) cohortsIn(days day.Period, as []audience) []WeekCohort {
 	if w.q.By == ByNone {
-		t := w.x.tallies(ByNone, days)[0]
-		licensed := w.x.licensedCount(days.To, t.members)
+		t := w.x.tallies(ByNone, w.q.Within, days)[0]
+		licensed := &t.members
+		if w.q.Within == "" {
+			licensed = w.x.licensedCount(days.To, t.members)
+		}
 		return []WeekCohort{{Cohort: Everyone(), Licensed: licensed, Active: t.active, Delegating: t.delegating, Sessions: t.sessions}}
 	}
 	out := make([]WeekCohort, len(as))
@@ -142,7 +148,7 @@ func (w *window) tally(days day.Period, a audience) tally {
 	if len(a.of) > 1 && w.q.By == ByGroup {
 		return w.x.take(days, []Bits{a.people})[0]
 	}
-	all := w.x.tallies(w.q.By, days)
+	all := w.x.tallies(w.q.By, w.q.Within, days)
 	for _, i := range a.of {
 		t.add(all[i])
 	}
@@ -152,14 +158,11 @@ func (w *window) tally(days day.Period, a audience) tally {
 // tallies returns the tallies of every cohort of a division, as of the last of
 // these days; of everybody for ByNone. They are kept: every page asks for the
 // same weeks, the one that is still running included.
-func (x *Index) tallies(by By, days day.Period) []tally {
+func (x *Index) tallies(by By, within Within, days day.Period) []tally {
 	make := func() []tally {
-		if by == ByNone {
-			return x.take(days, []Bits{nil})
-		}
-		return x.take(days, x.divide(by, days.To).people)
+		return x.take(days, x.people(by, within, days.To))
 	}
-	key := tallyKey{division: divisionKey{by: by, epoch: x.epoch(days.To)}, days: days}
+	key := tallyKey{division: divisionKey{by: by, epoch: x.epoch(days.To)}, within: within, days: days}
 	return kept(&x.memo, &x.memo.tallies, maxTallies, key, make)
 }
 
