@@ -185,10 +185,7 @@ func (l *indexLoad) run(ctx context.Context, tx pgx.Tx) error {
 			return err
 		})
 		b.Queue(refusedSQL).Query(l.grants)
-		b.Queue(settingsSQL).Query(func(rows pgx.Rows) (err error) {
-			l.index.Settings, err = readSettings(rows)
-			return err
-		})
+		queueSettings(b, &l.index.Settings)
 	}
 	return tx.SendBatch(ctx, b).Close()
 }

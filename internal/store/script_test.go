@@ -13,7 +13,9 @@ import (
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
+	"groundswell/internal/identity"
 	"groundswell/internal/pull"
+	"groundswell/internal/seal"
 	"groundswell/internal/store"
 )
 
@@ -417,7 +419,8 @@ func TestAnAPIThatIsAwayIsAskedLittle(t *testing.T) {
 
 func TestAnotherTaskThresholdDecidesEveryDayAnew(t *testing.T) {
 	ctx := context.Background()
-	s := store.New(dbtest.New(t), nil)
+	keys, _ := seal.Random()
+	s := store.New(dbtest.New(t), keys)
 	up := newScript()
 	up.pages["users 2026-01-01"] = []pull.Facts{used(usage("user_a", "a@x", worked(1)), usage("user_b", "b@x", worked(4)))}
 	runAt(t, s, up, at(day4), pull.Users)
@@ -432,8 +435,9 @@ func TestAnotherTaskThresholdDecidesEveryDayAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	was := set
 	set.TaskMinActions, set.HourlyRate = 10, &rate
-	if err := s.SaveSettings(ctx, set); err != nil {
+	if err := s.SaveSettings(ctx, identity.Operator(), was, set, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	x := indexOf(t, s)
