@@ -22,7 +22,8 @@ type decoding struct {
 	unit  pull.Unit
 	facts *pull.Facts
 	seen  map[string]struct{}
-	err   error // the first thing that makes no sense; ends the page
+	place map[string]int // of people in facts.Usage
+	err   error          // the first thing that makes no sense; ends the page
 }
 
 // decode turns the body of a page into facts and the cursor of the next page.

@@ -120,7 +120,6 @@ func TestFaultsEndWithAReason(t *testing.T) {
 		"metrics are a list":  {answering(usersPage(row("user_1", `,"cowork_metrics":[]`))), pull.BadAnswer, 3},
 		"user without id":     {answering(usersPage(`{"user":{"email_address":"a"}}`)), pull.BadAnswer, 3},
 		"user is null":        {answering(usersPage(`{"user":null}`)), pull.BadAnswer, 3},
-		"duplicate rows":      {answering(usersPage(row("user_1", ""), row("user_1", ""))), pull.BadAnswer, 3},
 		"another day":         {answering(usersPage(row("user_1", `,"last_activity_date":"2026-02-28"`))), pull.BadAnswer, 3},
 		"more without cursor": {answering(`{"data":[],"has_more":true,"next_page":null}`), pull.BadAnswer, 3},
 		"hang":                {hang, pull.Unreachable, 2},

@@ -127,10 +127,26 @@ func (d *decoding) userRow(row []byte) {
 			signedIn = d.anyAboveZero(v) || signedIn
 		}
 	}
-	d.id("user id", u.UserID)
+	if u.UserID == "" {
+		d.fail("user id is missing")
+	}
 	unified := u.Unified
 	u.Activity = cowork.plus(sessions)
 	u.SignedIn, u.Unified = signedIn, unified
+	d.keepLast(u)
+}
+
+// keepLast adds a member's day. A member that the page names again, because the
+// listing moved under its reader, counts once, as it came last.
+func (d *decoding) keepLast(u adoption.Usage) {
+	if d.place == nil {
+		d.place = map[string]int{}
+	}
+	if i, twice := d.place[u.UserID]; twice {
+		d.facts.Usage[i] = u
+		return
+	}
+	d.place[u.UserID] = len(d.facts.Usage)
 	d.facts.Usage = append(d.facts.Usage, u)
 }
 
