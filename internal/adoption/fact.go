@@ -91,6 +91,7 @@ type Feature struct {
 	CoworkSessions Count  // distinct Cowork sessions that used it, unified ones included
 	CoworkUses     Count  // invocations (artifacts: creations) in Cowork, where reported
 	OwnAuthUsers   Count  // connectors: people who connected it with their own consent
+	Group          string // rbac_group_…: the use is of that group's people, over a unit's days; "" is everybody's
 }
 
 // Cost is an amount of the cost report for one day: of one product, or of one group.

@@ -3,6 +3,8 @@ package claude
 import (
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 )
@@ -74,10 +76,12 @@ func (u *sessionUse) of(kind adoption.FeatureKind) *int64 {
 }
 
 // featureUse is what skills, connectors and plugins report alike. A plugin's
-// unified use has no sessions level.
+// unified use has no sessions level. Group is there, null for people in none,
+// where the rows were asked for by group.
 type featureUse struct {
-	Users   *int64      `json:"distinct_user_count"`
-	Cowork  *sessionUse `json:"cowork_metrics"`
+	Group   jsontext.Value `json:"rbac_group_id"`
+	Users   *int64         `json:"distinct_user_count"`
+	Cowork  *sessionUse    `json:"cowork_metrics"`
 	Unified *struct {
 		Sessions *sessionUse `json:"sessions"`
 		Plugin   *int64      `json:"distinct_session_plugin_used_count"`
@@ -102,17 +106,35 @@ func (d *decoding) feature(kind adoption.FeatureKind, key, name string, u *featu
 	if name == "" {
 		name = key
 	}
-	d.facts.Features = append(d.facts.Features, adoption.Feature{
+	f := adoption.Feature{
 		Day:            d.unit.From,
 		Kind:           kind,
-		Key:            d.id(string(kind)+" name", key),
 		Name:           name,
 		Users:          d.count(u.Users),
 		CoworkSessions: d.sessions(u, kind),
 		CoworkUses:     adoption.Unreported,
 		OwnAuthUsers:   adoption.Unreported,
-	})
+	}
+	if d.unit.Grouped() && !d.groupOf(u, &f) {
+		return &f // of people in no group
+	}
+	if key == "" {
+		d.fail("%s name is missing", kind)
+	}
+	f.Key = d.id(string(kind)+" name", key, f.Group)
+	d.facts.Features = append(d.facts.Features, f)
 	return &d.facts.Features[len(d.facts.Features)-1]
+}
+
+// groupOf reads whose use a row is; false for people in no group. A row that
+// says nothing of groups means that the API did not group.
+func (d *decoding) groupOf(u *featureUse, f *adoption.Feature) bool {
+	if u.Group == nil {
+		d.fail("a row asked for by group names none")
+		return false
+	}
+	f.Group = d.text(u.Group)
+	return f.Group != ""
 }
 
 type skillRow struct {

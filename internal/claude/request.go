@@ -66,7 +66,7 @@ func firstPage(u pull.Unit) (endpoint, error) {
 	case pull.Summaries:
 		return endpoint{path: "analytics/summaries", query: dateRange(u)}, nil
 	case pull.Users, pull.Skills, pull.Connectors, pull.Plugins, pull.Artifacts:
-		return endpoint{path: "analytics/" + string(u.Source), query: oneDay(u)}, nil
+		return endpoint{path: "analytics/" + string(u.Source), query: daysOf(u)}, nil
 	case pull.Cost:
 		return costReport(u)
 	case pull.Spend:
@@ -136,7 +136,13 @@ const (
 
 func limited(n string) url.Values { return url.Values{"beta": {"true"}, "limit": {n}} }
 
-func oneDay(u pull.Unit) url.Values {
+// daysOf asks for one day, or for what each group's people did over several.
+func daysOf(u pull.Unit) url.Values {
+	if u.Grouped() {
+		q := dateRange(u)
+		q.Set("group_by[]", "rbac_group_id")
+		return q
+	}
 	q := limited(limitDefault)
 	q.Set("date", u.From.String())
 	return q

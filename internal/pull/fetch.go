@@ -50,7 +50,7 @@ func (r *reading) tooRecent(u Unit, f *Failure, probe int) (Unit, bool) {
 		last = min(last, f.Latest)
 	}
 	r.until = min(r.until, last+1)
-	if r.source.shape() != ranged || last < u.From || probe >= probesBack {
+	if (r.source.shape() != ranged && !u.Grouped()) || last < u.From || probe >= probesBack {
 		return u, false
 	}
 	prefix := u.Key[:len(u.Key)-len(rangeUnit(u.Source, "", u.From, u.To).Key)]

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"strings"
 	"time"
 
 	"groundswell/internal/day"
@@ -133,11 +134,23 @@ func sameMonth(a, b day.Date) bool {
 	return x.Year() == y.Year() && x.Month() == y.Month()
 }
 
-// The two halves of the cost report, as prefixes of their units' keys.
+// The two halves of the cost report, as prefixes of their units' keys. Units of
+// features by group begin like the latter.
 const (
 	byProduct = "product:"
 	byGroup   = "group:"
 )
+
+// groupWindow is over how many days features are read by group.
+const groupWindow = 28
+
+// Grouped reports whether u is what a group's people used over a window of days:
+// it says nothing about which days are complete.
+func (u Unit) Grouped() bool { return u.Source.grouped() && strings.HasPrefix(u.Key, byGroup) }
+
+// grouped reports whether the API counts the people of a group who used a
+// feature over a range of days. It does so for artifacts on single days only.
+func (s Source) grouped() bool { return s == Skills || s == Connectors || s == Plugins }
 
 // fresh drops the units that this very run has published before it was cut off.
 func fresh(units []Unit, landed []Landed, run int) []Unit {

@@ -65,7 +65,8 @@ var FirstDay = day.Of(2026, time.January, 1)
 //	roles                      Key "list", then one unit per role with its id as Key (its permissions)
 //	summaries                  a range of at most 31 days, Key "2026-03-01..2026-03-31"
 //	users, skills, connectors,
-//	plugins, artifacts         one day, Key "2026-03-01"
+//	plugins, artifacts         one day, Key "2026-03-01"; for all but artifacts also the last 28 days
+//	                           by group, Key "group:FROM..TO"
 //	cost                       a range of at most 31 days, Key "product:FROM..TO" or "group:FROM..TO"
 //	spend                      Key "limits", then "effective"
 //	catalog                    Key "plugins", then "marketplaces"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,7 +57,10 @@ func (r *reading) phases(ctx context.Context, all []Landed) error {
 	case r.source.shape() == ranged:
 		return r.units(ctx, fresh(rangeUnits(r.source, "", dueDays(r.source, all, r.span), r.span), all, r.no))
 	case r.source.shape() == daily:
-		return r.units(ctx, fresh(dayUnits(r.source, dueDays(r.source, all, r.span)), all, r.no))
+		if err := r.units(ctx, fresh(dayUnits(r.source, dueDays(r.source, all, r.span)), all, r.no)); err != nil || !r.source.grouped() || r.struck != nil {
+			return err
+		}
+		return r.byGroup(ctx, all)
 	}
 	if err := r.units(ctx, fresh(listUnits(r.source), all, r.no)); err != nil || !r.source.hasChildren() || r.struck != nil {
 		return err
@@ -97,6 +101,36 @@ func (r *reading) cost(ctx context.Context, all []Landed) error {
 	}
 	return err
 }
+
+// byGroup reads who used what over the last complete days, group by group. It
+// is an extra: whatever becomes of it, the source is complete by its days.
+func (r *reading) byGroup(ctx context.Context, all []Landed) error {
+	through, err := r.hold.Through(ctx, r.source)
+	if err != nil || !through.Known() {
+		return err
+	}
+	u := rangeUnit(r.source, byGroup, max(through-groupWindow+1, FirstDay), through)
+	err = r.units(ctx, fresh([]Unit{u}, all, r.no))
+	f := r.struck
+	if err != nil && !errors.As(err, &f) {
+		return err
+	}
+	if r.struck = nil; f != nil && ctx.Err() == nil {
+		r.remark = sayGrouped(r.source, f)
+		r.forget(1)
+	}
+	return nil
+}
+
+// sayGrouped words why there is no use by group.
+func sayGrouped(s Source, f *Failure) string {
+	if f.Reason == Refused || f.Reason == BadAnswer {
+		return fmt.Sprintf("The API does not offer %s by group; %s by day are complete.", s, s)
+	}
+	return fmt.Sprintf("%s by day are complete. By group they could not be read this time; the next sync asks again.", capital(s))
+}
+
+func capital(s Source) string { return strings.ToUpper(string(s[:1])) + string(s[1:]) }
 
 // units reads units in order, fetching one while the one before it is
 // published: never more than two are in memory.

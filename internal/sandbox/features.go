@@ -1,26 +1,76 @@
 package sandbox
 
-import "groundswell/internal/day"
+import (
+	"slices"
+	"strings"
 
-// rowsOf writes the used ones of a catalogue, sorted as the catalogue's order says.
-func rowsOf(q *query, b []byte, order []int, row func(b []byte, i int) []byte) ([]byte, *problem) {
-	return q.paged(b, len(order), 100, false, func(b []byte, n int) []byte { return row(b, order[n]) })
+	"groundswell/internal/day"
+)
+
+// featureRow is the use of one thing of a catalogue: everybody's, or that of the
+// people of one group.
+type featureRow struct {
+	i     int // in the catalogue
+	use   *featureUse
+	group *group // nil with grouped: of people in none
 }
 
-// used returns the indexes of what was used at all, by name.
-func used(all []featureUse, name func(int) string) []int {
-	var out []int
-	for i := range all {
-		if all[i].people > 0 {
-			out = append(out, i)
+// featureRows lists what was used at all in the days that q asks for, by name
+// and then by group.
+func (w *world) featureRows(q *query, of func(*tally) []featureUse, name func(int) string) (rows []featureRow, grouped bool, p *problem) {
+	period, p := q.days(w)
+	if p != nil {
+		return nil, false, p
+	}
+	if grouped, p = q.byGroup(); p != nil {
+		return nil, false, p
+	}
+	add := func(t *tally, g *group) {
+		for i := range of(t) {
+			if use := &of(t)[i]; use.people > 0 {
+				rows = append(rows, featureRow{i, use, g})
+			}
 		}
 	}
-	for a := 1; a < len(out); a++ { // a handful: insertion sort
-		for z := a; z > 0 && name(out[z]) < name(out[z-1]); z-- {
-			out[z], out[z-1] = out[z-1], out[z]
+	if !grouped {
+		add(w.during(period), nil)
+	} else {
+		for n, t := range w.duringByGroup(period) {
+			var g *group
+			if n < len(w.groups) {
+				g = &w.groups[n]
+			}
+			add(t, g)
 		}
 	}
-	return out
+	slices.SortStableFunc(rows, func(a, b featureRow) int { return strings.Compare(name(a.i), name(b.i)) })
+	return rows, grouped, nil
+}
+
+// byGroup reads group_by[]: of the dimensions there are, only groups are doubled.
+func (q *query) byGroup() (bool, *problem) {
+	by := slices.Concat(q.Values["group_by[]"], q.Values["group_by"])
+	switch {
+	case len(by) == 0:
+		return false, nil
+	case len(by) == 1 && by[0] == "rbac_group_id":
+		return true, nil
+	}
+	return false, invalid("group_by: only rbac_group_id is doubled")
+}
+
+// write writes a row; a grouped one says of which group it is.
+func (r featureRow) write(b []byte, grouped bool, fill func([]byte) []byte) []byte {
+	return object(b, func(b []byte) []byte {
+		b = fill(b)
+		switch {
+		case !grouped:
+			return b
+		case r.group == nil:
+			return raw(raw(b, "rbac_group_id", "null"), "rbac_group_name", "null")
+		}
+		return str(str(b, "rbac_group_id", r.group.id), "rbac_group_name", r.group.name)
+	})
 }
 
 func officeZero(b []byte, field string) []byte {
@@ -43,16 +93,15 @@ func unifiedUse(b []byte, chatField, sessionField string, f *featureUse) []byte 
 
 // skills writes /analytics/skills.
 func (w *world) skills(q *query, b []byte) ([]byte, *problem) {
-	period, p := q.days(w)
+	rows, grouped, p := w.featureRows(q, func(t *tally) []featureUse { return t.skills }, func(i int) string { return skillCatalog[i].name })
 	if p != nil {
 		return b, p
 	}
-	t := w.during(period)
 	const conversation, session = "distinct_conversation_skill_used_count", "distinct_session_skill_used_count"
-	order := used(t.skills, func(i int) string { return skillCatalog[i].name })
-	return rowsOf(q, b, order, func(b []byte, i int) []byte {
-		f, s := &t.skills[i], skillCatalog[i]
-		return object(b, func(b []byte) []byte {
+	return q.paged(b, len(rows), 100, false, func(b []byte, n int) []byte {
+		r := rows[n]
+		f, s := r.use, skillCatalog[r.i]
+		return r.write(b, grouped, func(b []byte) []byte {
 			b = str(b, "skill_name", s.name)
 			b = strOrNull(b, "skill_display_name", s.display)
 			b = num(b, "distinct_user_count", f.people)
@@ -73,16 +122,15 @@ func (w *world) skills(q *query, b []byte) ([]byte, *problem) {
 
 // connectors writes /analytics/connectors.
 func (w *world) connectors(q *query, b []byte) ([]byte, *problem) {
-	period, p := q.days(w)
+	rows, grouped, p := w.featureRows(q, func(t *tally) []featureUse { return t.connectors }, func(i int) string { return connectorCatalog[i].name })
 	if p != nil {
 		return b, p
 	}
-	t := w.during(period)
 	const conversation, session = "distinct_conversation_connector_used_count", "distinct_session_connector_used_count"
-	order := used(t.connectors, func(i int) string { return connectorCatalog[i].name })
-	return rowsOf(q, b, order, func(b []byte, i int) []byte {
-		f, c := &t.connectors[i], connectorCatalog[i]
-		return object(b, func(b []byte) []byte {
+	return q.paged(b, len(rows), 100, false, func(b []byte, n int) []byte {
+		r := rows[n]
+		f, c := r.use, connectorCatalog[r.i]
+		return r.write(b, grouped, func(b []byte) []byte {
 			b = str(b, "connector_name", c.name)
 			b = strOrNull(b, "connector_display_name", c.display)
 			b = num(b, "distinct_user_count", f.people)
@@ -102,16 +150,15 @@ func (w *world) connectors(q *query, b []byte) ([]byte, *problem) {
 
 // pluginUse writes /analytics/plugins: nothing before the organization was enabled.
 func (w *world) pluginUse(q *query, b []byte) ([]byte, *problem) {
-	period, p := q.days(w)
+	rows, grouped, p := w.featureRows(q, func(t *tally) []featureUse { return t.plugins }, func(i int) string { return pluginCatalog[i].name })
 	if p != nil {
 		return b, p
 	}
-	t := w.during(period)
 	const session = "distinct_session_plugin_used_count"
-	order := used(t.plugins, func(i int) string { return pluginCatalog[i].name })
-	return rowsOf(q, b, order, func(b []byte, i int) []byte {
-		f, c := &t.plugins[i], pluginCatalog[i]
-		return object(b, func(b []byte) []byte {
+	return q.paged(b, len(rows), 100, false, func(b []byte, n int) []byte {
+		r := rows[n]
+		f, c := r.use, pluginCatalog[r.i]
+		return r.write(b, grouped, func(b []byte) []byte {
 			b = str(b, "plugin_name", c.name)
 			b = strOrNull(b, "plugin_id", c.id)
 			b = num(b, "distinct_user_count", f.people)
@@ -124,8 +171,14 @@ func (w *world) pluginUse(q *query, b []byte) ([]byte, *problem) {
 	})
 }
 
-// artifacts writes /analytics/artifacts: the whole cube on one page.
+// artifacts writes /analytics/artifacts: the whole cube of one day on one page.
 func (w *world) artifacts(q *query, b []byte) ([]byte, *problem) {
+	if q.Get("date") == "" {
+		return b, invalid("date: Field required")
+	}
+	if grouped, p := q.byGroup(); p != nil || grouped {
+		return b, invalid("group_by: artifacts are doubled without groups")
+	}
 	period, p := q.days(w)
 	if p != nil {
 		return b, p

@@ -59,7 +59,7 @@ func (w *world) on(d day.Date) *tally {
 	}
 	t := w.newTally()
 	for i := range w.people {
-		w.count(t, int32(i), d)
+		w.count(int32(i), d, t)
 	}
 	w.tally[d] = t
 	return t
@@ -73,10 +73,48 @@ func (w *world) during(period day.Period) *tally {
 	t := w.newTally()
 	for i := range w.people {
 		for d := max(period.From, w.people[i].signedIn); d <= period.To; d++ {
-			w.count(t, int32(i), d)
+			w.count(int32(i), d, t)
 		}
 	}
 	return t
+}
+
+// groupTallies is what the people of each group did in a period; the last one is
+// of people in none.
+type groupTallies struct {
+	period  day.Period
+	tallies []*tally
+}
+
+// duringByGroup returns the tally of each group's people over a period, from
+// memory while the same period is asked for.
+func (w *world) duringByGroup(period day.Period) []*tally {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byGroup.tallies != nil && w.byGroup.period == period {
+		return w.byGroup.tallies
+	}
+	out := make([]*tally, len(w.groups)+1)
+	for n := range out {
+		out[n] = w.newTally()
+	}
+	none := []int32{int32(len(w.groups))}
+	var of []*tally
+	for i := range w.people {
+		in := w.grouped[i]
+		if len(in) == 0 {
+			in = none
+		}
+		of = of[:0]
+		for _, g := range in {
+			of = append(of, out[g])
+		}
+		for d := max(period.From, w.people[i].signedIn); d <= period.To; d++ {
+			w.count(int32(i), d, of...)
+		}
+	}
+	w.byGroup = groupTallies{period, out}
+	return out
 }
 
 func (w *world) newTally() *tally {
@@ -106,11 +144,18 @@ func artifactCube() [][2]artifactUse {
 	return c
 }
 
-func (w *world) count(t *tally, i int32, d day.Date) {
+// count adds what person i did on d to each of the tallies.
+func (w *world) count(i int32, d day.Date, tallies ...*tally) {
 	var u usage
 	if !w.use(i, d, &u) || u.last == 0 {
 		return
 	}
+	for _, t := range tallies {
+		w.add(t, i, d, &u)
+	}
+}
+
+func (w *world) add(t *tally, i int32, d day.Date, u *usage) {
 	t.any.set(i)
 	mark := func(s bitset, active bool) {
 		if active {
@@ -122,9 +167,9 @@ func (w *world) count(t *tally, i int32, d day.Date) {
 	mark(t.cowork, u.cowork.sessions > 0)
 	mark(t.unified, u.unified.sessions+u.unifiedChat.messages > 0)
 	mark(t.office, u.excel.sessions+u.outlook.sessions > 0)
-	w.countFeatures(t, i, d, &u)
-	w.countArtifacts(t, i, d, &u)
-	w.countCost(t, i, d, &u)
+	w.countFeatures(t, i, d, u)
+	w.countArtifacts(t, i, d, u)
+	w.countCost(t, i, d, u)
 }
 
 // countFeatures spreads a person's uses over the catalogues: a fixed favourite,

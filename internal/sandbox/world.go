@@ -24,8 +24,9 @@ type world struct {
 	grouped [][]int32 // groups of a person
 	invites []invite
 
-	mu    sync.Mutex
-	tally map[day.Date]*tally
+	mu      sync.Mutex
+	tally   map[day.Date]*tally
+	byGroup groupTallies // of the period asked for last
 }
 
 func newWorld(c Config, revised map[day.Date]uint64) *world {

@@ -63,6 +63,9 @@ func landerOf(u pull.Unit) (lander, touches) {
 	case pull.Catalog:
 		return landCatalog, touchesNothing
 	}
+	if u.Grouped() {
+		return landGrouped, touchesNothing
+	}
 	return landFeatures, touchesNothing
 }
 

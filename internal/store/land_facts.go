@@ -72,6 +72,28 @@ with fresh as materialized (
 )
 select (select count(*) from gone) + (select count(*) from written)`
 
+	mergeGroupedSQL = `
+with fresh as materialized (
+    select key, name, group_id, nullif(users, -1) as users, nullif(cowork_sessions, -1) as cowork_sessions
+    from unnest(@key::text[], @name::text[], @group_id::text[], @users::int[], @cowork_sessions::int[])
+      as t (key, name, group_id, users, cowork_sessions)
+), gone as (
+    delete from feature_group g
+    where g.kind = @kind::text and not exists (select from fresh f where f.key = g.key and f.group_id = g.group_id)
+    returning 1
+), written as (
+    insert into feature_group (kind, key, name, group_id, users, cowork_sessions, from_day, to_day)
+    select @kind::text, f.key, f.name, f.group_id, f.users, f.cowork_sessions, @from::date, @to::date from fresh f
+    where not exists (
+        select from feature_group g where g.kind = @kind::text and g.key = f.key and g.group_id = f.group_id
+          and (g.name, g.users, g.cowork_sessions, g.from_day, g.to_day)
+              is not distinct from (f.name, f.users, f.cowork_sessions, @from::date, @to::date))
+    on conflict (kind, key, group_id) do update set name = excluded.name, users = excluded.users,
+        cowork_sessions = excluded.cowork_sessions, from_day = excluded.from_day, to_day = excluded.to_day
+    returning 1
+)
+select (select count(*) from gone) + (select count(*) from written)`
+
 	mergeCostSQL = `
 with fresh as materialized (
     select day, key, cents::numeric as cents
@@ -135,6 +157,22 @@ func landFeatures(ctx context.Context, _ *hold, tx pgx.Tx, d *draft) (landed, er
 		"cowork_sessions": col(func(f adoption.Feature) adoption.Count { return f.CoworkSessions }),
 		"cowork_uses":     col(func(f adoption.Feature) adoption.Count { return f.CoworkUses }),
 		"own_auth_users":  col(func(f adoption.Feature) adoption.Count { return f.OwnAuthUsers }),
+	})
+	return landed{rows: n}, err
+}
+
+// landGrouped replaces what the people of each group used with what they used
+// over the window read now.
+func landGrouped(ctx context.Context, _ *hold, tx pgx.Tx, d *draft) (landed, error) {
+	type key struct{ key, group string }
+	list := last(d.facts.Features, func(f adoption.Feature) key { return key{f.Key, f.Group} })
+	n, err := merge(ctx, tx, mergeGroupedSQL, pgx.StrictNamedArgs{
+		"from": d.unit.From, "to": d.unit.To, "kind": string(kindOf[d.unit.Source]),
+		"key":             texts(list, func(f adoption.Feature) string { return f.Key }),
+		"name":            texts(list, func(f adoption.Feature) string { return f.Name }),
+		"group_id":        texts(list, func(f adoption.Feature) string { return f.Group }),
+		"users":           each(list, func(f adoption.Feature) int32 { return int32(f.Users) }),
+		"cowork_sessions": each(list, func(f adoption.Feature) int32 { return int32(f.CoworkSessions) }),
 	})
 	return landed{rows: n}, err
 }

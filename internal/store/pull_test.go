@@ -77,6 +77,7 @@ var business = map[string]string{
 	"usage_day":         "*",
 	"summary_day":       "*",
 	"feature_day":       "*",
+	"feature_group":     "*",
 	"cost_day":          "*",
 	"day_index": `day, task_min_actions, signed_in, active, tasked, unified, sessions, connectors, skills, plugins,
 		sessions_known, connectors_known, skills_known, plugins_known`,

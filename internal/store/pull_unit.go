@@ -127,6 +127,10 @@ delete from unit_done
 where source = @source and key <> @key and position(':' in key) = 0
   and from_day >= @from and to_day <= @to`
 
+	// What was read by group over another window is replaced.
+	otherWindowsSQL = `
+delete from unit_done where source = @source and key <> @key and starts_with(key, 'group:')`
+
 	seenRunSQL = `update pull_run set seen_at = @now where no = @run`
 )
 
@@ -136,11 +140,14 @@ func queueDone(b *pgx.Batch, run int, u pull.Unit, rows int, digest []byte, now 
 		"source": string(u.Source), "key": u.Key, "from": nil, "to": nil,
 		"run": run, "now": now, "rows": rows, "digest": digest,
 	}
-	if u.From != 0 {
+	if u.From != 0 && !u.Grouped() {
 		args["from"], args["to"] = u.From, u.To
 	}
 	b.Queue(unitDoneSQL, args)
-	if u.From != u.To {
+	switch {
+	case u.Grouped():
+		b.Queue(otherWindowsSQL, pgx.StrictNamedArgs{"source": string(u.Source), "key": u.Key})
+	case u.From != u.To:
 		sql := sameRangeSQL
 		if u.Source == pull.Cost {
 			sql = coveredUnitsSQL
