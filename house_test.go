@@ -28,7 +28,7 @@ type room struct {
 // The rules of the business: what they import, they know of.
 var domain = []string{
 	"internal/identity", "internal/people", "internal/rollout", "internal/access", "internal/comms",
-	"internal/enablement", "internal/value", "internal/governance", "internal/adoption", "internal/report", "internal/pull",
+	"internal/enablement", "internal/value", "internal/governance", "internal/adoption", "internal/report", "internal/pull", "internal/sheet",
 }
 
 const (
@@ -58,11 +58,12 @@ var house = []room{
 	{"internal/route", []string{"internal/day"}, smallTools},
 
 	{"internal/identity", []string{"internal/day", "internal/fault"}, pureRules},
-	{"internal/people", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
+	{"internal/sheet", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
+	{"internal/people", []string{"internal/day", "internal/fault", "internal/identity", "internal/sheet"}, pureRules},
 	{"internal/rollout", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
 	{"internal/access", []string{"internal/day", "internal/fault", "internal/adoption"}, pureRules},
 	{"internal/comms", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
-	{"internal/enablement", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
+	{"internal/enablement", []string{"internal/day", "internal/fault", "internal/identity", "internal/sheet"}, pureRules},
 	{"internal/value", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
 	{"internal/governance", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
 	{"internal/adoption", []string{"internal/day", "internal/fault"}, pureRules},
