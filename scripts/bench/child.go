@@ -49,6 +49,8 @@ func child(what string, args []string) error {
 	switch what {
 	case "child-sync":
 		return childSync(args)
+	case "child-panels":
+		return childPanels(args)
 	case "child-serve":
 		return childServe(args)
 	}

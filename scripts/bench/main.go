@@ -63,7 +63,7 @@ func exit(err error) {
 
 func parse(args []string) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
-	members := f.String("members", "1000,4000,100000", "sizes of the organization, separated by commas")
+	members := f.String("members", "1000,10000,100000", "sizes of the organization, separated by commas")
 	days := f.Int("days", 120, "days of the timed backfill")
 	history := f.Int("history", 366, "days the pages have behind them")
 	each := f.Duration("each", 2*time.Second, "how long each page is asked for at each number of connections")
@@ -120,6 +120,7 @@ func run(ctx context.Context, o options) error {
 		all = append(all, f)
 	}
 	if !o.landing && len(all) > 1 {
+		printPanelGrowth(all)
 		printGrowth(all[0], all[len(all)-1])
 	}
 	fmt.Printf("\n%s in all.\n", time.Since(began).Round(time.Second))
@@ -145,6 +146,7 @@ func measure(ctx context.Context, o options, admin string, members int) (*figure
 	if err := b.pages(ctx, o, f); err != nil {
 		return nil, err
 	}
+	f.printPanels()
 	f.printPages(o)
 	return f, nil
 }

@@ -55,17 +55,24 @@ type server struct {
 
 // pages measures what a signed-in person waits for.
 func (b *bed) pages(ctx context.Context, o options, f *figures) error {
-	if o.history > o.days {
-		if _, err := spawn[synced](ctx, "child-sync", "-db", b.target, "-upstream", b.upstream,
-			"-from", (today - day.Date(o.history)).String(), "-to", (today - day.Date(o.days) - 1).String(), "-users"); err != nil {
-			return fmt.Errorf("older days: %w", err)
-		}
-	}
+	began := time.Now()
 	s, err := b.serve(ctx, o.profile)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
+	if err := s.once(ctx, route.Overview, nil); err != nil {
+		return err
+	}
+	f.ready = time.Since(began)
+	if o.history > o.days {
+		if err := b.whilePulling(ctx, o, s, f); err != nil {
+			return fmt.Errorf("older days: %w", err)
+		}
+	}
+	if err := b.timePanels(ctx, f); err != nil {
+		return err
+	}
 	visits := visits()
 	if o.only != "" {
 		visits = slices.DeleteFunc(visits, func(v visit) bool { return v.name != o.only && !strings.HasPrefix(v.name, "/bench/") })
@@ -87,6 +94,54 @@ func (b *bed) pages(ctx context.Context, o options, f *figures) error {
 	}
 	f.resident, err = statusBytes(fmt.Sprint(s.PID), "VmRSS:")
 	return err
+}
+
+// busyConnections ask for the overview while a pull runs.
+const busyConnections = 4
+
+// whilePulling reads the older days, asking for the overview all the while, and
+// then asks for it in peace.
+func (b *bed) whilePulling(ctx context.Context, o options, s *server, f *figures) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := spawn[synced](ctx, "child-sync", "-db", b.target, "-upstream", b.upstream,
+			"-from", (today - day.Date(o.history)).String(), "-to", (today - day.Date(o.days) - 1).String(), "-users")
+		done <- err
+	}()
+	overview := visit{route.Overview, []string{route.Overview}}
+	var busy load
+	for {
+		took, spent, err := s.hammer(ctx, overview, busyConnections, o.each/rounds)
+		if err != nil {
+			return err
+		}
+		busy.took, busy.spent = append(busy.took, took...), busy.spent+spent
+		select {
+		case err := <-done:
+			if err != nil {
+				return err
+			}
+			busy.sum()
+			f.pulling = busy.p95
+			return b.inPeace(ctx, o, s, f)
+		default:
+		}
+	}
+}
+
+func (b *bed) inPeace(ctx context.Context, o options, s *server, f *figures) error {
+	overview := visit{route.Overview, []string{route.Overview}}
+	if err := s.once(ctx, route.Overview, nil); err != nil {
+		return err
+	}
+	var calm load
+	var err error
+	if calm.took, calm.spent, err = s.hammer(ctx, overview, busyConnections, o.each); err != nil {
+		return err
+	}
+	calm.sum()
+	f.calm = calm.p95
+	return nil
 }
 
 // visits are the pages, in the order they are asked for; the floors come first.
@@ -324,6 +379,10 @@ func (f *figures) printPages(o options) {
 		month, year := f.load("/overview, any 4 weeks", connections[0]), f.load("/overview, any 52 weeks", connections[0])
 		t.row(append([]string{"overview, p95 of 52 weeks to 4 weeks"}, atMost(over(float64(year.p95), float64(month.p95)), 4, "×")...)...)
 	}
+	if f.pulling > 0 {
+		t.row(append([]string{"overview, p95 during a pull to p95 in peace"}, atMost(over(float64(f.pulling), float64(f.calm)), 4, "×")...)...)
+	}
+	t.row(append([]string{"from start to a signed-in overview"}, atMost(f.ready.Seconds(), 1.5, " s")...)...)
 	t.row(append([]string{"server's memory, idle"}, atMost(float64(f.idle)/(1<<20), 96, " MiB")...)...)
 	t.print()
 	fmt.Printf("After all these requests the server holds %d MiB.\n", f.resident>>20)

@@ -17,7 +17,10 @@ type figures struct {
 	peak                                  int64
 	rewritten, rereadRows                 int
 
+	panels         panelTimes
 	loads          []load
+	ready          time.Duration // from start to the first page of somebody signed in
+	calm, pulling  time.Duration // p95 of the overview, without a pull and during one
 	idle, resident int64
 }
 

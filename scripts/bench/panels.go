@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/day"
+	"groundswell/internal/store"
+)
+
+// panelTimes are what the panels of a page cost in a process of their own, one
+// by one and with nothing else going on: by name, in nanoseconds.
+type panelTimes struct {
+	Load    int64 // reading the index from the database
+	Days    map[int]map[string]int64
+	FactSQL int64 // the figure of an intersection by SQL over people's days
+	Bytes   int64 // resident, with the index loaded
+}
+
+// asks is how often a panel is asked for, each time about another period.
+const (
+	asks    = 60
+	factAsk = 5
+)
+
+// histories are the lengths of history that panels are timed over.
+var histories = []int{30, 120, 366}
+
+// panel is one question to the index.
+type panel struct {
+	name string
+	ask  func(*adoption.Index, adoption.Query) error
+}
+
+func panels(narrow adoption.Within) []panel {
+	answer := func(x *adoption.Index, q adoption.Query) error { _, err := x.Answer(q); return err }
+	by := func(ask func(*adoption.Index, adoption.Query) error) func(*adoption.Index, adoption.Query) error {
+		return func(x *adoption.Index, q adoption.Query) error { q.By = adoption.ByDepartment; return ask(x, q) }
+	}
+	return []panel{
+		{"every metric", answer},
+		{"by department", by(answer)},
+		{"intersection", func(x *adoption.Index, q adoption.Query) error { q.Within = narrow; return answer(x, q) }},
+		{"weekly, by department", by(func(x *adoption.Index, q adoption.Query) error { _, err := x.Weekly(q); return err })},
+		{"funnel, by department", by(func(x *adoption.Index, q adoption.Query) error { _, err := x.Funnel(q); return err })},
+		{"retention", func(x *adoption.Index, q adoption.Query) error { _, err := x.Retention(q); return err }},
+	}
+}
+
+// childPanels times every panel over histories of several lengths.
+func childPanels(args []string) error {
+	f := flag.NewFlagSet("child-panels", flag.ExitOnError)
+	db := f.String("db", "", "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	st, err := store.Open(ctx, *db, nil)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	began := time.Now()
+	x, err := st.Index(ctx)
+	if err != nil {
+		return err
+	}
+	out := panelTimes{Load: int64(time.Since(began)), Days: map[int]map[string]int64{}}
+	if out.Bytes, err = statusBytes("self", "VmRSS:"); err != nil {
+		return err
+	}
+	narrow := someIntersection(x)
+	for _, n := range histories {
+		if out.Days[n], err = timePanels(shortened(x, n), narrow); err != nil {
+			return err
+		}
+	}
+	if out.FactSQL, err = timeFacts(ctx, st, x, narrow); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(out)
+}
+
+// someIntersection narrows to a department and a wave that have people in common.
+func someIntersection(x *adoption.Index) adoption.Within {
+	for _, p := range x.Placements {
+		if p.Department != "" && p.Wave != "" {
+			return adoption.NewWithin(map[adoption.By][]string{
+				adoption.ByDepartment: {adoption.Slug(p.Department)}, adoption.ByWave: {adoption.Slug(p.Wave)},
+			})
+		}
+	}
+	return ""
+}
+
+// shortened is x with its last n days only, and nothing kept from earlier questions.
+func shortened(x *adoption.Index, n int) *adoption.Index {
+	days := x.Days[max(0, len(x.Days)-n):]
+	out := &adoption.Index{
+		Generation: x.Generation, First: x.First, Through: x.Through, Days: days, Members: x.Members, Groups: x.Groups,
+		Placements: x.Placements, Attendances: x.Attendances, Touchpoints: x.Touchpoints, Seats: x.Seats,
+		SeatsGranted: x.SeatsGranted, Cost: x.Cost, CostGranted: x.CostGranted, CostThrough: x.CostThrough, Settings: x.Settings,
+	}
+	if len(days) > 0 {
+		out.First = days[0].Day
+	}
+	out.Warm()
+	return out
+}
+
+// timePanels returns the 95th percentile of each panel over 28-day periods, no two alike.
+func timePanels(x *adoption.Index, narrow adoption.Within) (map[string]int64, error) {
+	out := map[string]int64{}
+	for _, p := range panels(narrow) {
+		var took []time.Duration
+		for back := range day.Date(asks) {
+			to := x.Through - back%25
+			q := adoption.Query{Period: day.Period{From: to - 27 - back/25, To: to}, SeesSmallGroups: true}
+			began := time.Now()
+			if err := p.ask(x, q); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.name, err)
+			}
+			took = append(took, time.Since(began))
+		}
+		slices.Sort(took)
+		out[p.name] = int64(took[len(took)*95/100])
+	}
+	return out, nil
+}
+
+// factsSQL counts the people of a department and a wave who were active in a period.
+const factsSQL = `
+select count(distinct u.member)
+from usage_day u
+join member_person mp on mp.member = u.member
+join placement pl on pl.person = mp.person
+join department d on d.id = pl.department
+join wave w on w.id = pl.wave
+where u.day between @from and @to and (u.sessions > 0 or u.actions > 0 or u.messages > 0 or u.dispatch_turns > 0)
+  and d.name = @department and w.name = @wave`
+
+func timeFacts(ctx context.Context, st *store.Store, x *adoption.Index, narrow adoption.Within) (int64, error) {
+	args := pgx.NamedArgs{}
+	for _, p := range x.Placements {
+		if adoption.NewWithin(map[adoption.By][]string{adoption.ByDepartment: {adoption.Slug(p.Department)}, adoption.ByWave: {adoption.Slug(p.Wave)}}) == narrow {
+			args["department"], args["wave"] = p.Department, p.Wave
+			break
+		}
+	}
+	var took []time.Duration
+	for back := range day.Date(factAsk) {
+		args["to"], args["from"] = (x.Through - back).Time(), (x.Through - back - 27).Time()
+		began := time.Now()
+		var n int
+		if err := st.Pool().QueryRow(ctx, factsSQL, args).Scan(&n); err != nil {
+			return 0, fmt.Errorf("the same figure over facts: %w", err)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return int64(took[len(took)/2]), nil
+}
+
+func (b *bed) timePanels(ctx context.Context, f *figures) (err error) {
+	f.panels, err = spawn[panelTimes](ctx, "child-panels", "-db", b.target)
+	return err
+}
+
+func duration(nanos int64) string { return ms(time.Duration(nanos)) }
+
+func (f *figures) printPanels() {
+	head := []string{"panels, p95 over any 4 weeks"}
+	for _, n := range histories {
+		head = append(head, fmt.Sprintf("%d days", n))
+	}
+	t := newTable(head...)
+	for _, p := range panels("") {
+		row := []string{p.name}
+		for _, n := range histories {
+			row = append(row, duration(f.panels.Days[n][p.name]))
+		}
+		t.row(row...)
+	}
+	t.print()
+	t = newTable("", "", "ratio", "bar", "")
+	share := over(float64(f.panels.Days[histories[2]]["intersection"]), float64(f.panels.FactSQL))
+	verdict := atMost(share, 1.0/50, "×")
+	if f.members < judged {
+		verdict = append(verdict[:1:1], "", "")
+	}
+	t.row(append([]string{"every metric of an intersection, to one of them by SQL over facts", duration(f.panels.FactSQL)}, verdict...)...)
+	t.print()
+	fmt.Printf("The index is read in %s; the process that holds it takes %d MiB.\n", duration(f.panels.Load), f.panels.Bytes>>20)
+}
+
+// printPanelGrowth compares the panels of several sizes: the cost as the work grows.
+func printPanelGrowth(all []*figures) {
+	small, large := all[0], all[len(all)-1]
+	head := []string{"panels, p95, 366 days behind them"}
+	for _, f := range all {
+		head = append(head, thousands(f.members))
+	}
+	t := newTable(append(head, "of the first", "bar", "")...)
+	last := histories[len(histories)-1]
+	for _, p := range panels("") {
+		row := []string{p.name}
+		for _, f := range all {
+			row = append(row, duration(f.panels.Days[last][p.name]))
+		}
+		ratio := over(float64(large.panels.Days[last][p.name]), float64(small.panels.Days[last][p.name]))
+		t.row(append(row, fmt.Sprintf("%.1f×", ratio), "", "")...)
+	}
+	t.print()
+}
