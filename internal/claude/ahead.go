@@ -15,10 +15,28 @@ const cursorWithin = 512
 
 // readAhead is the page after the last one, asked for while that one is
 // decoded: on a page of people, waiting and decoding take about as long. One
-// page is ahead at most, and it counts against the pace like any other.
+// page is ahead at most, and it counts against the pace like any other. Behind a
+// unit's last page it is the first page of the unit that is expected then.
 type readAhead struct {
-	mu   sync.Mutex
-	next *answer
+	mu       sync.Mutex
+	next     *answer
+	expected *pull.Unit
+}
+
+// Expect says which unit will be asked for after the one that is being read now.
+func (c *Client) Expect(u pull.Unit) {
+	c.ahead.mu.Lock()
+	defer c.ahead.mu.Unlock()
+	c.ahead.expected = &u
+}
+
+// unit returns the expected unit, once.
+func (r *readAhead) unit() *pull.Unit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	u := r.expected
+	r.expected = nil
+	return u
 }
 
 // answer is what a request brought, once done is closed.
@@ -49,14 +67,19 @@ func (r *readAhead) put(a *answer) {
 	r.next = a
 }
 
-// lookAhead asks for the page that body names as its next one.
+// lookAhead asks for the page that body names as its next one; behind the last
+// one, for the first page of the unit that is expected.
 func (c *Client) lookAhead(ctx context.Context, u pull.Unit, body []byte) {
 	if u.Source != pull.Users {
 		return // other listings are a page or two
 	}
 	cursor := cursorAtEnd(body)
 	if cursor == "" {
-		return
+		next := c.ahead.unit()
+		if next == nil {
+			return
+		}
+		u = *next
 	}
 	ep, err := endpointOf(u, cursor)
 	if err != nil || c.past.limited(ep, time.Now()) != nil {

@@ -52,6 +52,36 @@ func TestNextPageIsAskedForAhead(t *testing.T) {
 	}
 }
 
+// Behind a day's only page, the day that is expected is on its way already, and
+// it is asked for once.
+func TestExpectedDayIsAskedForAhead(t *testing.T) {
+	came := make(chan string, 3)
+	c := upstream(t, func(w http.ResponseWriter, r *http.Request) {
+		came <- r.URL.Query().Get("date")
+		fmt.Fprint(w, pageOf("three"))
+	})
+	next := oneUse
+	next.From, next.To = oneUse.From+1, oneUse.To+1
+	next.Key = next.From.String()
+	c.Expect(next)
+	fetch(t, c, oneUse, "")
+	<-came
+	select {
+	case got := <-came:
+		if got != next.Key {
+			t.Errorf("%s was asked for ahead, want %s", got, next.Key)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("nobody asked for the expected day ahead")
+	}
+	fetch(t, c, next, "")
+	select {
+	case got := <-came:
+		t.Errorf("%s was asked for once more", got)
+	default:
+	}
+}
+
 // An early answer that is a refusal is the page's first attempt: it is tried
 // again as any other, after the pause it asks for.
 func TestEarlyRefusalIsAnAttempt(t *testing.T) {

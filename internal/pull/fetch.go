@@ -24,7 +24,7 @@ var errStale = errors.New("staged pages are stale")
 
 // unit reads u to its end. Without an error and without a draft there is
 // nothing to be had of it yet.
-func (r *reading) unit(ctx context.Context, u Unit) (Draft, error) {
+func (r *reading) unit(ctx context.Context, u Unit) (fetched, error) {
 	for probe := 0; ; probe++ {
 		d, err := r.attempt(ctx, u)
 		var f *Failure
@@ -32,11 +32,11 @@ func (r *reading) unit(ctx context.Context, u Unit) (Draft, error) {
 			return d, err
 		}
 		if f.Reason != TooRecent {
-			return nil, err
+			return fetched{}, err
 		}
 		shorter, ok := r.tooRecent(u, f, probe)
 		if !ok {
-			return nil, nil
+			return fetched{}, nil
 		}
 		u = shorter
 	}
@@ -58,20 +58,20 @@ func (r *reading) tooRecent(u Unit, f *Failure, probe int) (Unit, bool) {
 }
 
 // attempt reads u, and once more from its first page when what came cannot be right.
-func (r *reading) attempt(ctx context.Context, u Unit) (Draft, error) {
+func (r *reading) attempt(ctx context.Context, u Unit) (fetched, error) {
 	for try := 0; ; try++ {
 		d, err := r.pages(ctx, u)
 		if err == nil {
-			err = r.plausible(ctx, u, d, try)
-		}
-		if err == nil {
-			return d, nil
+			if err = r.plausible(ctx, u, d.Draft, try); err == nil {
+				return d, nil
+			}
+			<-d.staged
 		}
 		if try == lastAttempt || ctx.Err() != nil || !worthAnother(err) {
-			return nil, err
+			return fetched{}, err
 		}
 		if err := r.hold.Discard(ctx, r.no, u); err != nil {
-			return nil, err
+			return fetched{}, err
 		}
 	}
 }
@@ -115,12 +115,13 @@ func shrank(u Unit, before, now int) bool {
 	return now <= before/2
 }
 
-// pages reads u page by page into a draft, going on behind what is staged.
-func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
+// pages reads u page by page into a draft, going on behind what is staged. Each
+// page is being kept while the next one is read.
+func (r *reading) pages(ctx context.Context, u Unit) (fetched, error) {
 	d := r.hold.Draft(u)
 	t := trail{seen: map[string]bool{"": true}}
 	if err := r.replay(ctx, u, d, &t); err != nil {
-		return nil, err
+		return fetched{}, err
 	}
 	staging := make(chan error, 1)
 	staging <- nil
@@ -128,15 +129,15 @@ func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
 		page, err := r.fetch(ctx, u, t.next)
 		if err != nil {
 			<-staging // what was fetched before is kept
-			return nil, t.midway(err)
+			return fetched{}, t.midway(err)
 		}
 		cursor, no := t.next, t.pages
 		if err := t.step(u, page); err != nil {
 			<-staging
-			return nil, err
+			return fetched{}, err
 		}
 		if err := <-staging; err != nil {
-			return nil, fmt.Errorf("keep page %d of %s: %w", no-1, u.Key, err)
+			return fetched{}, fmt.Errorf("keep page %d of %s: %w", no-1, u.Key, err)
 		}
 		s := Staged{Page: no, Cursor: cursor, Next: page.Next, RequestID: page.RequestID, At: r.now(), Rows: page.Facts.Rows, Body: page.Body}
 		go func() { staging <- r.hold.Stage(ctx, r.no, u, s) }()
@@ -144,13 +145,10 @@ func (r *reading) pages(ctx context.Context, u Unit) (Draft, error) {
 		r.counted(page.Facts, page.RequestID)
 		if err := r.save(ctx, false); err != nil {
 			<-staging
-			return nil, err
+			return fetched{}, err
 		}
 	}
-	if err := <-staging; err != nil {
-		return nil, fmt.Errorf("keep the last page of %s: %w", u.Key, err)
-	}
-	return d, nil
+	return fetched{d, staging}, nil
 }
 
 // fetch reads one page. Once a source found the API away, the next ones only

@@ -113,6 +113,10 @@ type Upstream interface {
 	Decode(u Unit, body []byte) (Facts, error)
 }
 
+// Expecter is an [Upstream] that can be told which unit comes after the one that
+// is being read, to ask for its first page early.
+type Expecter interface{ Expect(u Unit) }
+
 // Reason says why a fetch failed, and thereby what a person can do.
 type Reason string
 

@@ -138,7 +138,7 @@ func (r *reading) units(ctx context.Context, units []Unit) error {
 	r.state.Total += len(units)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	out := make(chan Draft)
+	out := make(chan fetched)
 	published := make(chan error, 1)
 	go func() { published <- r.publishAll(ctx, out, cancel) }()
 	err := r.fetchAll(ctx, units, out)
@@ -149,15 +149,28 @@ func (r *reading) units(ctx context.Context, units []Unit) error {
 	return err
 }
 
+// fetched is a unit read to its end. staged tells, once, whether its last page
+// is kept.
+type fetched struct {
+	Draft
+	staged <-chan error
+}
+
 // publishAll publishes what arrives, in order, until the channel is closed. On
 // an error it stops the fetching.
-func (r *reading) publishAll(ctx context.Context, in <-chan Draft, stop context.CancelCauseFunc) error {
+func (r *reading) publishAll(ctx context.Context, in <-chan fetched, stop context.CancelCauseFunc) error {
 	var first error
 	for d := range in {
+		err := <-d.staged
 		if first != nil {
 			continue
 		}
-		if err := r.publish(ctx, d); err != nil {
+		if err == nil {
+			err = r.publish(ctx, d.Draft)
+		} else {
+			err = fmt.Errorf("keep the last page of %s: %w", d.Unit().Key, err)
+		}
+		if err != nil {
 			first = err
 			stop(err)
 		}
@@ -180,7 +193,7 @@ func (r *reading) publish(ctx context.Context, d Draft) error {
 
 // fetchAll fetches units in order and hands each on. A unit that fails by its
 // content is passed over, up to maxStrikes; any other failure ends the source.
-func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) error {
+func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- fetched) error {
 	for i, u := range units {
 		if u.From >= r.until && u.From != 0 {
 			r.forget(len(units) - i)
@@ -190,6 +203,7 @@ func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) 
 		if err := r.save(ctx, false); err != nil {
 			return err
 		}
+		r.expect(units[i+1:])
 		d, err := r.unit(ctx, u)
 		if err != nil {
 			if err := r.strike(ctx, u, err); err != nil {
@@ -197,7 +211,7 @@ func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) 
 			}
 			continue
 		}
-		if d == nil {
+		if d.Draft == nil {
 			r.forget(1)
 			continue
 		}
@@ -205,10 +219,18 @@ func (r *reading) fetchAll(ctx context.Context, units []Unit, out chan<- Draft) 
 		select {
 		case out <- d:
 		case <-ctx.Done():
+			<-d.staged
 			return context.Cause(ctx)
 		}
 	}
 	return nil
+}
+
+// expect tells the upstream what is asked for next, where it wants to know.
+func (r *reading) expect(left []Unit) {
+	if e, ok := r.up.(Expecter); ok && len(left) > 0 && left[0].From < r.until {
+		e.Expect(left[0])
+	}
 }
 
 // strike decides whether the source goes on after a unit failed: one bad day
