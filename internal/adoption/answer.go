@@ -175,11 +175,28 @@ type Drag struct {
 	Without float64 // the metric of everyone else
 }
 
+// UnifiedShare is how many of the people active in a period were active on Chat
+// and Cowork unified on one of its days at least. Without anybody active there is no share.
+type UnifiedShare struct {
+	On, Active int
+	Withheld   bool // too few people for this asker: the numbers are zero and mean nothing
+}
+
+// Value returns the share, nil where there is none to show.
+func (u UnifiedShare) Value() *float64 {
+	if u.Withheld || u.Active == 0 {
+		return nil
+	}
+	v := float64(u.On) / float64(u.Active)
+	return &v
+}
+
 // Row is the metrics of one cohort of a breakdown.
 type Row struct {
 	Cohort   Cohort
 	People   int // members on the last day
 	Licensed Licensed
+	Unified  UnifiedShare
 	Figures  []Figure // in catalogue order
 }
 
@@ -196,6 +213,7 @@ type Answer struct {
 	Cohort    *Cohort  // nil: everyone
 	Within    []Cohort // what the query was narrowed to; none: the whole organization
 	Licensed  Licensed
+	Unified   UnifiedShare
 	Figures   []Figure // in catalogue order
 	Columns   map[Column]Status
 	Diagnosis *Diagnosis // nil: nothing is under target
@@ -248,6 +266,7 @@ type WeekCohort struct {
 	Cohort     Cohort
 	Licensed   *int // on the last day counted; nil: not known
 	Active     int  // distinct people with an active day
+	Unified    int  // of these, on Chat and Cowork unified on one of the days at least
 	Delegating int  // distinct people with a task day
 	Sessions   int
 	Withheld   bool // too few people for this asker: the numbers are zero and mean nothing

@@ -75,11 +75,10 @@ var catalogue = []Metric{
 	},
 	{
 		Key: DaysTrainingToFirstTask, Column: ColumnActivation, Name: "Training to first task", Unit: UnitDays,
-		Definition:  "The median number of days from a person's first attended training to their first task day after it. Lower is better.",
+		Definition:  "The median number of days from a person's first attended training to their first task day, that day included. Of people first trained in the period who were not delegating before; those without a task yet are counted beside it. Lower is better.",
 		Numerator:   "days from training to the first task, the median",
 		LowerBetter: true, Target: Target{Value: 3},
 		Parts: []string{"p75", "not_yet", "already_delegating"},
-		Waits: "Waits for training attendance, which has not been recorded yet.",
 	},
 	{
 		Key: SessionsPerActiveUser, Column: ColumnDepth, Name: "Sessions per active person", Unit: UnitCount,
@@ -96,19 +95,17 @@ var catalogue = []Metric{
 	},
 	{
 		Key: ChampionTouchpoints, Column: ColumnDepth, Name: "Champion touchpoints", Unit: UnitPer100,
-		Definition: "Times a champion helped somebody in the period, per 100 licensed people. The target is per week.",
+		Definition: "Times a champion helped somebody or a whole department in the period, per 100 licensed people. The target is per week.",
 		Numerator:  "touchpoints", Denominator: "licensed people, in hundreds",
 		Target: Target{Value: 20, PerWeek: true},
 		Parts:  []string{"count"},
-		Waits:  "Waits for champion touchpoints, which have not been logged yet.",
 	},
 	{
 		Key: HelpSessionParticipation, Column: ColumnDepth, Name: "Help-session turnout", Unit: UnitRatio,
-		Definition: "The share of licensed people who attended office hours or a group session in the period.",
-		Numerator:  "people who attended", Denominator: "licensed people",
+		Definition: "The share of licensed people who attended office hours or a user group in the period.",
+		Numerator:  "members who attended", Denominator: "licensed people",
 		Target: Target{Value: 0.15},
 		Parts:  []string{"attendances"},
-		Waits:  "Waits for attendance of office hours and group sessions, which has not been recorded yet.",
 	},
 	{
 		Key: HoursReallocatedPerWeek, Column: ColumnValue, Name: "Hours re-allocated", Unit: UnitHours,

@@ -35,19 +35,28 @@ type trendKey struct {
 type derived struct {
 	n      int        // one more than the highest ordinal in use
 	active []day.Date // each member's first active day; Never
+	task   []day.Date // each member's first task day; Never
 	weeks  map[day.Date]*week
 	monday day.Date   // of the first week
 	before []weekSets // whoever did so in any week before the first, the second, …
 	moves  []day.Date // days on which a placement begins
+
+	trained   []day.Date // the day of each member's first attended training; Never
+	trainings visits     // those first trainings
+	helps     visits     // attendances of help sessions
+	touched   visits     // touchpoints with a person
+
+	departmental []Touchpoint // touchpoints for whole departments, ascending by day
 }
 
 // weekSets are the people of whole ISO weeks.
-type weekSets struct{ signedIn, active, tasked Bits }
+type weekSets struct{ signedIn, active, tasked, unified Bits }
 
 func (w *weekSets) add(y *DayIndex) {
 	w.signedIn.Add(y.SignedIn)
 	w.active.Add(y.Active)
 	w.tasked.Add(y.Tasked)
+	w.unified.Add(y.Unified)
 }
 
 // week is everything a span takes from a whole ISO week.
@@ -92,7 +101,7 @@ func (u *uses) merge(v uses) {
 
 // with returns the people of both.
 func (w weekSets) with(v weekSets) weekSets {
-	return weekSets{w.signedIn.Or(v.signedIn), w.active.Or(v.active), w.tasked.Or(v.tasked)}
+	return weekSets{w.signedIn.Or(v.signedIn), w.active.Or(v.active), w.tasked.Or(v.tasked), w.unified.Or(v.unified)}
 }
 
 // How much is kept of each kind; beyond it that kind starts over. A division of
@@ -118,7 +127,10 @@ func (x *Index) derived() *derived {
 
 func (x *Index) derive() derived {
 	n := x.size()
-	d := derived{n: n, active: firstActive(n, x.Days), weeks: map[day.Date]*week{}, moves: moves(x.Placements)}
+	d := derived{n: n, weeks: map[day.Date]*week{}, moves: moves(x.Placements)}
+	d.active = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Active })
+	d.task = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })
+	x.deriveHelp(&d)
 	if len(x.Days) == 0 {
 		return d
 	}
@@ -137,6 +149,15 @@ func (x *Index) derive() derived {
 	}
 	d.before = append(d.before, all)
 	return d
+}
+
+// deriveHelp derives what is known of trainings, help sessions and touchpoints.
+func (x *Index) deriveHelp(d *derived) {
+	first, days := firstVisits(d.n, x.attended(TrainingKind.teaches))
+	d.trained, d.trainings = days, newVisits(first)
+	d.helps = newVisits(x.attended(TrainingKind.helps))
+	d.touched = newVisits(x.touched())
+	d.departmental = x.departmental()
 }
 
 // week returns the week that begins on a Monday; one without data is empty.
@@ -162,16 +183,17 @@ func (x *Index) everBy(at day.Date) weekSets {
 	return out
 }
 
-// firstActive returns the first active day of each of n members.
-func firstActive(n int, days []DayIndex) []day.Date {
+// firstDays returns the first day on which each of n members is in a set; Never.
+func firstDays(n int, days []DayIndex, set func(*DayIndex) Bits) []day.Date {
 	out := make([]day.Date, n)
 	for i := range out {
 		out[i] = day.Never
 	}
 	var seen Bits
 	for i := range days {
-		days[i].Active.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
-		seen.Add(days[i].Active)
+		today := set(&days[i])
+		today.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
+		seen.Add(today)
 	}
 	return out
 }
@@ -189,6 +211,12 @@ func (x *Index) size() int {
 	}
 	if k := len(x.Placements); k > 0 {
 		n = max(n, int(x.Placements[k-1].Member)+1)
+	}
+	for i := range x.Attendances {
+		n = max(n, int(x.Attendances[i].Member)+1)
+	}
+	for i := range x.Touchpoints {
+		n = max(n, int(x.Touchpoints[i].Member)+1)
 	}
 	return n
 }
@@ -233,15 +261,18 @@ func (x *Index) walk(p day.Period, whole func(*week), single func(*DayIndex)) {
 	}
 }
 
-// activeIn returns whoever has an active day in p, and a task day.
+// activeIn returns whoever has an active day in p, one on Chat and Cowork
+// unified, and a task day.
 func (x *Index) activeIn(p day.Period) weekSets {
 	var out weekSets
 	x.walk(p, func(w *week) {
 		out.active.Add(w.active)
 		out.tasked.Add(w.tasked)
+		out.unified.Add(w.unified)
 	}, func(y *DayIndex) {
 		out.active.Add(y.Active)
 		out.tasked.Add(y.Tasked)
+		out.unified.Add(y.Unified)
 	})
 	return out
 }

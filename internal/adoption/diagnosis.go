@@ -120,6 +120,8 @@ func (s *subject) share(k Key) (share, bool) {
 		return share{}, false
 	case k == WeeklyActives && s.licensed.Count != nil:
 		return share{*r.value, float64(*s.licensed.Count)}, true
+	case k == ChampionTouchpoints:
+		return share{100 * float64(*r.num), float64(*r.den)}, true
 	case r.num != nil && r.den != nil:
 		return share{float64(*r.num), float64(*r.den)}, true
 	}

@@ -93,7 +93,7 @@ func (x *Index) clipped(p day.Period) bool { return p.To > x.Through }
 
 func (w *window) answerEveryone(a *Answer) {
 	all := w.everyone()
-	a.Licensed = all.licensed
+	a.Licensed, a.Unified = all.licensed, all.unifiedShown()
 	a.Figures = w.figures(all)
 	w.trace(a.Figures, all.audience)
 	if w.q.By != ByNone {
@@ -119,7 +119,7 @@ func (w *window) answerCohort(a *Answer) {
 
 func (w *window) answerSubject(a *Answer, s *subject) {
 	a.Cohort = &s.cohort
-	a.Licensed = s.licensed
+	a.Licensed, a.Unified = s.licensed, s.unifiedShown()
 	a.Figures = w.figures(s)
 	if !s.withheld {
 		w.trace(a.Figures, s.audience)
@@ -135,6 +135,7 @@ type subject struct {
 	licensed    Licensed
 	now, before []reading // before is nil without data
 	sizeBefore  int       // members on the last day of the period before
+	unified     UnifiedShare
 }
 
 // about reads every metric of an audience: over the period, of those placed in it
@@ -148,11 +149,12 @@ func (w *window) about(a audience) *subject {
 	}
 	s.licensed = w.now.licensed(a.people)
 	s.size = count(w.now.members, a.people)
-	s.now = w.now.readings(a.people, s.licensed)
+	s.now = w.now.readings(a.people, w.departments(a), s.licensed)
+	s.unified = w.now.unifiedShare(a.people)
 	if w.before != nil {
 		then := w.peopleOn(a, w.before.period.To)
 		s.sizeBefore = count(w.before.members, then)
-		s.before = w.before.readings(then, w.before.licensed(then))
+		s.before = w.before.readings(then, w.departments(a), w.before.licensed(then))
 	}
 	return s
 }
@@ -170,7 +172,7 @@ func (w *window) figures(s *subject) []Figure {
 }
 
 func (w *window) row(s *subject) Row {
-	return Row{Cohort: s.cohort, People: s.size, Licensed: s.licensed, Figures: w.figures(s)}
+	return Row{Cohort: s.cohort, People: s.size, Licensed: s.licensed, Unified: s.unifiedShown(), Figures: w.figures(s)}
 }
 
 // subjects reads every cohort of a dimension that this asker may see.

@@ -42,16 +42,17 @@ func quotient(k Key, n, d int, empty string) reading {
 	return reading{value: &v, num: &num, den: &den, parts: blankParts(k)}
 }
 
-// readings takes every metric of the people in who (nil: everybody), in catalogue order.
-func (s *span) readings(who Bits, licensed Licensed) []reading {
+// readings takes every metric of the people in who (nil: everybody), in catalogue
+// order. Touchpoints for these departments as a whole count as theirs.
+func (s *span) readings(who Bits, departments []string, licensed Licensed) []reading {
 	out := make([]reading, len(catalogue))
 	for i := range catalogue {
-		out[i] = s.reading(catalogue[i].Key, who, licensed)
+		out[i] = s.reading(catalogue[i].Key, who, departments, licensed)
 	}
 	return out
 }
 
-func (s *span) reading(k Key, who Bits, licensed Licensed) reading {
+func (s *span) reading(k Key, who Bits, departments []string, licensed Licensed) reading {
 	switch k {
 	case ActivationRate:
 		return overLicensed(k, count(s.signedIn, who), licensed)
@@ -61,10 +62,16 @@ func (s *span) reading(k Key, who Bits, licensed Licensed) reading {
 		return s.weeklyActives(who)
 	case Week2Retention:
 		return s.week2Retention(who)
+	case DaysTrainingToFirstTask:
+		return s.daysToFirstTask(who)
 	case SessionsPerActiveUser:
 		return s.sessionsPerActive(who)
 	case AdvancedFeatureUptake:
 		return s.uptake(who)
+	case ChampionTouchpoints:
+		return s.touchpoints(who, departments, licensed)
+	case HelpSessionParticipation:
+		return s.helpSessions(who, licensed)
 	case CostToValue:
 		return s.costToValue(who)
 	}
@@ -115,12 +122,28 @@ func (s *span) week2Retention(who Bits) reading {
 	return r
 }
 
+// unifiedShare says how many of the active people were on Chat and Cowork unified.
+func (s *span) unifiedShare(who Bits) UnifiedShare {
+	return UnifiedShare{On: count(s.unified, who), Active: count(s.active, who)}
+}
+
+// unifiedShown is the share as this asker may see it: withheld wherever another
+// figure about the same people, those active in the period, is.
+func (s *subject) unifiedShown() UnifiedShare {
+	if s.withheld || s.now[indexOf(SessionsPerActiveUser)].withheld {
+		return UnifiedShare{Withheld: true}
+	}
+	return s.unified
+}
+
 const nobodyActive = "Nobody was active in this period."
 
 func (s *span) sessionsPerActive(who Bits) reading {
 	n := count(s.active, who)
 	if n > 0 && count(s.counted, who) == 0 {
-		return none(SessionsPerActiveUser, "Sessions were not reported for anybody active in this period.")
+		r := none(SessionsPerActiveUser, "Sessions were not reported for anybody active in this period.")
+		r.about = n
+		return r
 	}
 	r := quotient(SessionsPerActiveUser, s.sessions(who), n, nobodyActive)
 	r.about = n
@@ -141,6 +164,7 @@ func (s *span) uptake(who Bits) reading {
 	}
 	if n > 0 && !reported {
 		r = none(AdvancedFeatureUptake, "Connector, skill and plugin use was not reported for anybody active in this period.")
+		r.about = n
 	}
 	return r
 }

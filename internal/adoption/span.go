@@ -19,10 +19,16 @@ type span struct {
 	returned Bits // of these, active again 7 to 13 days later
 
 	active   Bits // with an active day in the period
+	unified  Bits // of these, on Chat and Cowork unified on one of the days
 	uses          // of these
 	advanced Bits // of these, with a connector, skill or plugin use
 
 	sums sum // sessions, once a cohort asks
+
+	trained Bits // first attended training in the period
+	visits  sum  // attendances of help sessions
+	helped  Bits // members who attended one
+	touches touches
 }
 
 // first returns the first day there can be data for.
@@ -46,7 +52,12 @@ func (x *Index) span(p day.Period) *span {
 		s.week = d.week(sunday.Monday()).active
 	}
 	s.began, s.returned = x.beginners(p)
-	s.active = x.activeIn(p).active
+	in := x.activeIn(p)
+	s.active, s.unified = in.active, in.unified
+	s.trained = x.trainees(p)
+	s.visits = d.helps.byPerson(p)
+	s.helped = s.members.And(s.visits.above())
+	s.touches = x.touchesIn(p)
 	s.addFeatures()
 	return s
 }

@@ -25,6 +25,30 @@ func (s *sum) add(b Bits, k int) {
 	}
 }
 
+// one adds 1 for one member.
+func (s *sum) one(m int32) {
+	for k := 0; ; k++ {
+		if k == len(*s) {
+			*s = append(*s, nil)
+		}
+		if p := &(*s)[k]; p.Has(m) {
+			p.Drop(m)
+		} else {
+			p.Set(m)
+			return
+		}
+	}
+}
+
+// above returns the members whose total is above zero.
+func (s sum) above() Bits {
+	var out Bits
+	for _, p := range s {
+		out.Add(p)
+	}
+	return out
+}
+
 // total returns the sum over the members of who.
 func (s sum) total(who Bits) int {
 	n := 0

@@ -51,20 +51,21 @@ func (w *window) points(a audience, n int) [][]Point {
 		if w.x.missing(week) != "" {
 			continue
 		}
-		for i, v := range w.weekValues(week, w.peopleOn(a, week.To)) {
+		for i, v := range w.weekValues(week, a) {
 			out[i] = append(out[i], Point{Week: week.From, Value: v})
 		}
 	}
 	return out
 }
 
-func (w *window) weekValues(week day.Period, who Bits) []*float64 {
+func (w *window) weekValues(week day.Period, a audience) []*float64 {
+	who := w.peopleOn(a, week.To)
 	s := w.x.span(week)
 	out := make([]*float64, len(catalogue))
 	if !w.q.SeesSmallGroups && who != nil && s.members.CountAnd(who) < w.x.minCohort() {
 		return out
 	}
-	for i, r := range s.readings(who, s.licensed(who)) {
+	for i, r := range s.readings(who, w.departments(a), s.licensed(who)) {
 		if w.q.SeesSmallGroups || r.about == 0 || r.about >= w.x.minCohort() {
 			out[i] = r.value
 		}

@@ -32,11 +32,12 @@ type tallyKey struct {
 }
 
 // tally is what some people did in a week.
-type tally struct{ members, active, delegating, sessions int }
+type tally struct{ members, active, unified, delegating, sessions int }
 
 func (t *tally) add(u tally) {
 	t.members += u.members
 	t.active += u.active
+	t.unified += u.unified
 	t.delegating += u.delegating
 	t.sessions += u.sessions
 }
@@ -105,14 +106,14 @@ func (w *window) cohortsIn(days day.Period, as []audience) []WeekCohort {
 		if w.q.Within == "" {
 			licensed = w.x.licensedCount(days.To, t.members)
 		}
-		return []WeekCohort{{Cohort: Everyone(), Licensed: licensed, Active: t.active, Delegating: t.delegating, Sessions: t.sessions}}
+		return []WeekCohort{{Cohort: Everyone(), Licensed: licensed, Active: t.active, Unified: t.unified, Delegating: t.delegating, Sessions: t.sessions}}
 	}
 	out := make([]WeekCohort, len(as))
 	sizes := make([]int, len(as))
 	for i, a := range as {
 		t := w.tally(days, a)
 		sizes[i] = max(t.members, min(1, t.active))
-		out[i] = WeekCohort{Cohort: a.cohort, Licensed: &t.members, Active: t.active, Delegating: t.delegating, Sessions: t.sessions, Withheld: a.withheld}
+		out[i] = WeekCohort{Cohort: a.cohort, Licensed: &t.members, Active: t.active, Unified: t.unified, Delegating: t.delegating, Sessions: t.sessions, Withheld: a.withheld}
 	}
 	if !w.q.SeesSmallGroups {
 		withholdWeek(out, sizes, w.x.minCohort())
@@ -172,12 +173,12 @@ func (x *Index) take(days day.Period, people []Bits) []tally {
 	in := x.activeIn(days)
 	all := people[0] == nil && len(people) == 1
 	if all {
-		return []tally{{members.Count(), in.active.Count(), in.tasked.Count(), x.sessionCount(days)}}
+		return []tally{{members.Count(), in.active.Count(), in.unified.Count(), in.tasked.Count(), x.sessionCount(days)}}
 	}
 	sums := x.sessions(days)
 	out := make([]tally, len(people))
 	for i, p := range people {
-		out[i] = tally{members.CountAnd(p), in.active.CountAnd(p), in.tasked.CountAnd(p), sums.total(p)}
+		out[i] = tally{members.CountAnd(p), in.active.CountAnd(p), in.unified.CountAnd(p), in.tasked.CountAnd(p), sums.total(p)}
 	}
 	return out
 }
