@@ -1,6 +1,127 @@
 package web
 
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/day"
+	"groundswell/internal/fault"
+	"groundswell/internal/identity"
+	"groundswell/internal/route"
+	"groundswell/views/cohort"
+	"groundswell/views/measure"
+)
+
 // cohortRoutes are the list of cohorts and a page for each.
 func (s *Server) cohortRoutes() []routeEntry {
-	return nil
+	return []routeEntry{
+		{"GET", route.Cohorts, anyRole, s.cohortsPage},
+		{"GET", route.Cohorts + ".csv", anyRole, s.cohortsSheet},
+	}
+}
+
+// cohortsPage lists the cohorts of a dimension and how far each is.
+func (s *Server) cohortsPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	x, q, err := s.asked(r, actor, route.Cohorts)
+	if err != nil {
+		return err
+	}
+	p := page{Title: "Cohorts", Section: route.Cohorts, Status: statusOfFilters(q.filters)}
+	key := keyOf(q)
+	body := s.drawn.find(x, key)
+	if body == nil || p.Status != 0 {
+		fig, err := s.listed(x, actor, &q)
+		if err != nil {
+			return err
+		}
+		if body, err = drawBody(r.Context(), cohort.List(cohort.NewList(q.filters, fig, q.reader))); err != nil {
+			return err
+		}
+		if p.Status == 0 {
+			s.drawn.keep(x, key, body)
+		}
+	}
+	return s.page(w, r, actor, p, written(body))
+}
+
+// statusOfFilters is that of a page whose dates cannot be used, 0 where they can.
+func statusOfFilters(f measure.Filters) int {
+	if len(f.Errors) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return 0
+}
+
+// cohortsSheet answers with what the list shows, as CSV.
+func (s *Server) cohortsSheet(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	x, q, err := s.asked(r, actor, route.Cohorts)
+	if err != nil {
+		return err
+	}
+	if len(q.filters.Errors) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Say: "These days cannot be used.", Fields: q.filters.Errors}
+	}
+	fig, err := s.listed(x, actor, &q)
+	if err != nil {
+		return err
+	}
+	return sendSheet(w, sheetName("cohorts", q.filters), cohort.Sheet(q.filters, fig, q.reader))
+}
+
+// sheetName is the name of a file with figures: what it is about and the last day asked for.
+func sheetName(about string, f measure.Filters) string {
+	return strings.Trim(about, "/") + "-" + f.Period.To.String() + ".csv"
+}
+
+// listed asks the index for the list of cohorts. Whoever is on the list depends
+// on the dimension and the reader alone, so a cohort in the address is forgotten.
+func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (cohort.ListFigures, error) {
+	q.filters.Cohort = ""
+	if q.filters.By == adoption.ByNone {
+		q.filters.By = adoption.ByDepartment
+	}
+	a := asker{x: x, actor: actor, filters: q.filters}
+	fig := cohort.ListFigures{Figures: a.bounds(), Imports: s.opens[route.Imports].admits(actor)}
+	by := a.query(q.filters.By, "")
+	var err error
+	if fig.Answer, err = x.Answer(by); err != nil {
+		return fig, err
+	}
+	fig.Breakdown = fig.Answer.Breakdown
+	funnel, err := x.Funnel(by)
+	if err != nil {
+		return fig, err
+	}
+	fig.Stages = funnel.Rows
+	if fig.Awaited, err = x.Awaited(by); err != nil {
+		return fig, err
+	}
+	fig.Week, err = lastWeek(x, by, fig.Answer.Covered)
+	return fig, err
+}
+
+// bounds are what a page must know of the organization beside its figures.
+func (a asker) bounds() measure.Figures {
+	return measure.Figures{Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay)}
+}
+
+// lastWeek returns the last complete week that ends by the end of the covered
+// days, nil when there is none.
+func lastWeek(x *adoption.Index, q adoption.Query, covered day.Period) (*adoption.Week, error) {
+	sunday := (covered.To + 1).Monday() - 1
+	if covered.Days() == 0 || sunday < max(x.First, adoption.FirstDay) {
+		return nil, nil
+	}
+	q.Period = day.Period{From: sunday.Monday(), To: sunday}
+	weekly, err := x.Weekly(q)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(weekly.Weeks, func(w adoption.Week) bool { return w.Complete })
+	if i < 0 {
+		return nil, nil
+	}
+	return &weekly.Weeks[i], nil
 }

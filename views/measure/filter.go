@@ -35,6 +35,7 @@ type Filters struct {
 	View     string // ViewChart, ViewTable
 	Sort     string // column of the cohort table; a leading "-" is descending
 	Page     int    // of the cohort table, from 1
+	Own      bool   // the page's address says By and Cohort already
 	Errors   map[string]string
 }
 
@@ -52,8 +53,10 @@ func (f Filters) query() url.Values {
 		set("from", f.From)
 		set("to", f.To)
 	}
-	set("by", string(f.By))
-	set("cohort", f.Cohort)
+	if !f.Own {
+		set("by", string(f.By))
+		set("cohort", f.Cohort)
+	}
 	if f.Unit == UnitPeople {
 		set("unit", f.Unit)
 	}

@@ -1,0 +1,319 @@
+package cohort
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/route"
+	"groundswell/views/measure"
+	"groundswell/views/ui"
+)
+
+// rowsAPage is how many cohorts the list shows at once.
+const rowsAPage = 25
+
+// TableProps is the table of cohorts.
+type TableProps struct {
+	Title, Sub string
+	Table      ui.TableProps
+	Rows       []Row
+	Pages      *ui.PagesProps
+	Notes      []string
+}
+
+// Row is one cohort: its name, the page about it, and its cells.
+type Row struct {
+	Name  string
+	URL       string // "" for several merged ones
+	Cells     []Cell
+}
+
+// Cell is one figure of a cohort; Bar, when set, is drawn beside it.
+type Cell struct {
+	Value ui.Value
+	Sub   string
+	Bar   *ui.BarProps
+	Warn  bool
+	raw   *float64 // for sorting and sheets; nil where there is no value to show
+}
+
+// subject is everything known of the cohort of a row.
+type subject struct {
+	adoption.Row
+	stage adoption.FunnelRow
+	week  *adoption.WeekCohort // in the last complete week; nil: there is none
+}
+
+// column is a column of the table. What it says beyond its label is spoken, and
+// shown where the pointer rests.
+type column struct {
+	key, label, about string
+	cell              func(l list, s subject) Cell
+}
+
+var columns = []column{
+	{"people", "People", "People placed here: members, and people of the roster who have not arrived", list.people},
+	{"licensed", "Licensed", "Members on the last day", stage(func(r adoption.FunnelRow) *int { return r.Licensed.Count })},
+	{"signed_in", "Signed in", "Have used any Claude product", stage(func(r adoption.FunnelRow) *int { return &r.SignedIn })},
+	{"delegated", "Delegated", "Have delegated a real task in Cowork", stage(func(r adoption.FunnelRow) *int { return &r.Delegated })},
+	{"habitual", "Habit", "Active in three of the last four complete weeks", stage(func(r adoption.FunnelRow) *int { return &r.Habitual })},
+	{"missing", "To target", "People missing to the activation target", list.toTarget},
+	{"activation_rate", "Activation", "", list.activation},
+	{"delegation_rate", "Delega­tion", "", figure(adoption.DelegationRate)},
+	{"weekly_actives", "Weekly active", "Share of licensed active in the last complete week", list.weekly},
+	{"week2_retention", "Week-2 return", "", figure(adoption.Week2Retention)},
+	{"days_training_to_first_task", "Training to task", "", figure(adoption.DaysTrainingToFirstTask)},
+	{"advanced_feature_uptake", "Advanced features", "", figure(adoption.AdvancedFeatureUptake)},
+	{"sessions_per_active_user", "Sessions each", "", figure(adoption.SessionsPerActiveUser)},
+}
+
+// what is the column's definition.
+func (c column) what() string {
+	if c.about != "" {
+		return c.about
+	}
+	return adoption.MetricOf(adoption.Key(c.key)).Definition
+}
+
+func count(n int) Cell {
+	v := float64(n)
+	return Cell{Value: ui.Known(ui.Count(n)), raw: &v}
+}
+
+func (l list) people(s subject) Cell {
+	if s.stage.Withheld {
+		return Cell{Value: l.Withheld()}
+	}
+	away := l.Awaited[s.Cohort.Slug]
+	c := count(s.People + away)
+	if away > 0 {
+		c.Sub = ui.Count(away) + " not here yet"
+	}
+	return c
+}
+
+// stage is a column with a stage of the funnel.
+func stage(of func(adoption.FunnelRow) *int) func(list, subject) Cell {
+	return func(l list, s subject) Cell {
+		n := of(s.stage)
+		switch {
+		case s.stage.Withheld:
+			return Cell{Value: l.Withheld()}
+		case n == nil:
+			return Cell{Value: ui.NotYet(s.stage.Licensed.Reason)}
+		}
+		return count(*n)
+	}
+}
+
+// figure is a column with a metric of the catalogue.
+func figure(k adoption.Key) func(list, subject) Cell {
+	return func(l list, s subject) Cell {
+		c := l.Cell(s.Figure(k))
+		return Cell{Value: c.Value, raw: c.Raw()}
+	}
+}
+
+func (l list) toTarget(s subject) Cell {
+	f := s.Figure(adoption.ActivationRate)
+	n := missing(f)
+	switch {
+	case n != nil:
+		return count(*n)
+	case f.Known() && f.Target == nil:
+		return Cell{Value: ui.NotYet("There is no target for the activation rate")}
+	}
+	return Cell{Value: l.Cell(f).Value}
+}
+
+func (l list) activation(s subject) Cell {
+	f := s.Figure(adoption.ActivationRate)
+	c := figure(adoption.ActivationRate)(l, s)
+	if c.raw == nil {
+		return c
+	}
+	c.Bar = &ui.BarProps{Share: ui.Read(*f.Value), Tone: ui.ToneQuiet}
+	if f.Target != nil {
+		c.Bar.Target = ui.Read(*f.Target)
+	}
+	if measure.Hit(f) == ui.HitMissed {
+		c.Bar.Tone, c.Warn = ui.ToneWarn, true
+	}
+	return c
+}
+
+func (l list) weekly(s subject) Cell {
+	f, n := s.Figure(adoption.WeeklyActives), s.Licensed.Count
+	switch {
+	case !f.Known() || f.Withheld:
+		return Cell{Value: l.Cell(f).Value}
+	case n == nil || *n == 0:
+		return Cell{Value: ui.NotYet("Nobody here is licensed")}
+	}
+	return share(*f.Value / float64(*n))
+}
+
+func share(v float64) Cell { return Cell{Value: ui.Known(ui.Percent(v)), raw: &v} }
+
+func (l list) subject(r adoption.Row) subject {
+	s := subject{Row: r, stage: adoption.FunnelRow{Withheld: true}}
+	for _, f := range l.Stages {
+		if f.Cohort.Slug == r.Cohort.Slug {
+			s.stage = f
+		}
+	}
+	if l.Week == nil {
+		return s
+	}
+	for i, c := range l.Week.Cohorts {
+		if c.Cohort.Slug == r.Cohort.Slug {
+			s.week = &l.Week.Cohorts[i]
+		}
+	}
+	return s
+}
+
+// table builds the table, one page of it.
+func (l list) table() TableProps {
+	one, many := Words(l.By)
+	key, down := l.sorting()
+	t := TableProps{Title: Capital(many), Table: ui.TableProps{Caption: "Cohorts by " + one, Attrs: measure.Swap()}}
+	t.Sub = "Sorted by " + l.label(key)
+	t.Table.Columns = l.heads(key, down)
+	t.Rows = l.rows(key, down)
+	t.page(l)
+	t.Table.Sticky = len(t.Rows) > 12
+	t.Notes = l.notes()
+	return t
+}
+
+func (l list) notes() []string {
+	var out []string
+	one, many := Words(l.By)
+	if slices.ContainsFunc(l.Breakdown, func(r adoption.Row) bool { return r.Cohort.Merged }) {
+		out = append(out, fmt.Sprintf("Other is every %s of fewer than %d people, with as many more %s as keep its figures from being worked out.", one, l.MinCohort, many))
+	}
+	if l.By == adoption.ByGroup {
+		out = append(out, "Groups overlap: a person in two groups is counted in both.")
+	}
+	if slices.ContainsFunc(l.Breakdown, func(r adoption.Row) bool { return r.Cohort.Slug == unassigned }) && l.By != adoption.ByGroup {
+		out = append(out, "Unassigned is everybody without a "+one+".")
+	}
+	return out
+}
+
+func (l list) label(key string) string {
+	for _, c := range columns {
+		if c.key == key {
+			if key == "missing" {
+				return "people missing to the activation target"
+			}
+			return strings.ToLower(strings.ReplaceAll(c.label, "\u00ad", ""))
+		}
+	}
+	return "name"
+}
+
+// sorting returns the column to sort by and the direction; by default the
+// cohorts stand first that most people are missing in.
+func (l list) sorting() (key string, down bool) {
+	key, down = strings.TrimPrefix(l.Sort, "-"), strings.HasPrefix(l.Sort, "-")
+	if key == "name" || slices.ContainsFunc(columns, func(c column) bool { return c.key == key }) {
+		return key, down
+	}
+	return "missing", true
+}
+
+func (l list) heads(key string, down bool) []ui.Column {
+	one, _ := Words(l.By)
+	out := []ui.Column{l.head("name", Capital(one), "", key, down)}
+	for _, c := range columns {
+		out = append(out, l.head(c.key, c.label, c.what(), key, down))
+	}
+	return out
+}
+
+// head is a column's head. Its link sorts by it, the greatest first but for
+// names, and turns around where the table is sorted so already.
+func (l list) head(k, label, about, key string, down bool) ui.Column {
+	h := ui.Column{Label: label, Numeric: k != "name", Title: about}
+	next := "-" + k
+	if !h.Numeric {
+		next = k
+	}
+	if k == key {
+		h.Sort, next = "ascending", "-"+k
+		if down {
+			h.Sort, next = "descending", k
+		}
+	}
+	h.SortURL = l.With("sort", next, "page", "") + "#cohorts"
+	return h
+}
+
+// rows returns every row in order; where there is no value to sort by, rows stand last either way.
+func (l list) rows(key string, down bool) []Row {
+	at := slices.IndexFunc(columns, func(c column) bool { return c.key == key })
+	var rows []Row
+	for _, r := range l.Breakdown {
+		s := l.subject(r)
+		row := Row{Name: r.Cohort.Name}
+		if !r.Cohort.Merged {
+			row.URL = l.At(route.Cohort(string(l.By), r.Cohort.Slug), "by", "", "cohort", "")
+		}
+		for _, c := range columns {
+			row.Cells = append(row.Cells, c.cell(l, s))
+		}
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		if at < 0 {
+			return turned(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), down)
+		}
+		return compare(a.Cells[at].raw, b.Cells[at].raw, down)
+	})
+	return rows
+}
+
+func compare(a, b *float64, down bool) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
+	return turned(cmp.Compare(*a, *b), down)
+}
+
+func turned(c int, down bool) int {
+	if down {
+		return -c
+	}
+	return c
+}
+
+// page keeps one page of a long table.
+func (t *TableProps) page(l list) {
+	n := len(t.Rows)
+	if n <= rowsAPage {
+		return
+	}
+	last := (n + rowsAPage - 1) / rowsAPage
+	at := min(max(l.Filters.Page, 1), last)
+	from := (at - 1) * rowsAPage
+	to := min(from+rowsAPage, n)
+	t.Rows = t.Rows[from:to]
+	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n), Attrs: measure.Swap()}
+	if at > 1 {
+		t.Pages.Prev = l.With("page", strconv.Itoa(at-1)) + "#cohorts"
+	}
+	if at < last {
+		t.Pages.Next = l.With("page", strconv.Itoa(at+1)) + "#cohorts"
+	}
+}
