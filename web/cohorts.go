@@ -3,11 +3,9 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
-	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 	"groundswell/views/cohort"
@@ -18,7 +16,8 @@ import (
 func (s *Server) cohortRoutes() []routeEntry {
 	return []routeEntry{
 		{"GET", route.Cohorts, anyRole, s.cohortsPage},
-		{"GET", route.Cohorts + ".csv", anyRole, s.cohortsSheet},
+		{"GET", route.Cohorts + ".csv", anyRole, s.cohortsCSV},
+		{"GET", route.Cohorts + ".xlsx", anyRole, s.cohortsXLSX},
 	}
 }
 
@@ -52,27 +51,6 @@ func statusOfFilters(f measure.Filters) int {
 		return http.StatusUnprocessableEntity
 	}
 	return 0
-}
-
-// cohortsSheet answers with what the list shows, as CSV.
-func (s *Server) cohortsSheet(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	x, q, err := s.asked(r, actor, route.Cohorts)
-	if err != nil {
-		return err
-	}
-	if len(q.filters.Errors) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Say: "These days cannot be used.", Fields: q.filters.Errors}
-	}
-	fig, err := s.listed(x, actor, &q)
-	if err != nil {
-		return err
-	}
-	return sendSheet(w, sheetName("cohorts", q.filters), cohort.Sheet(q.filters, fig, q.reader))
-}
-
-// sheetName is the name of a file with figures: what it is about and the last day asked for.
-func sheetName(about string, f measure.Filters) string {
-	return strings.Trim(about, "/") + "-" + f.Period.To.String() + ".csv"
 }
 
 // listed asks the index for the list of cohorts. Whoever is on the list depends

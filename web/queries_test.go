@@ -92,7 +92,7 @@ func TestPagesAskLittle(t *testing.T) {
 	b.get(route.Overview)
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
-		route.Sources, route.Roles, route.Account,
+		route.Cohorts, route.Cohorts + ".csv", route.Sources, route.Roles, route.Account,
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)

@@ -20,7 +20,7 @@ func TestFirstLoadIsLight(t *testing.T) {
 	if a := b.post(route.SignInAs, map[string][]string{"persona": {"ines"}}); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("sign in: %d", a.StatusCode)
 	}
-	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Sources, route.Roles, route.Account} {
+	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.Sources, route.Roles, route.Account} {
 		sum, parts := b.weight(path), map[string]int{}
 		doc, err := goquery.NewDocumentFromReader(strings.NewReader(b.get(path).body))
 		if err != nil {

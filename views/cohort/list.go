@@ -31,7 +31,7 @@ type ListProps struct {
 
 // NewList builds the list.
 func NewList(f measure.Filters, fig ListFigures, r measure.Reader) ListProps {
-	l := list{Page: measure.NewPage(f, fig.Figures, r), Filters: f, ListFigures: fig, reader: r}
+	l := newList(f, fig, r)
 	out := ListProps{Tabs: l.tabs(), Void: l.Void()}
 	if out.Void == nil {
 		out.Filters, out.Clipped = l.PeriodBar(), l.Clipped()
@@ -52,7 +52,10 @@ type list struct {
 	measure.Page
 	measure.Filters
 	ListFigures
-	reader measure.Reader
+}
+
+func newList(f measure.Filters, fig ListFigures, r measure.Reader) list {
+	return list{Page: measure.NewPage(f, fig.Figures, r), Filters: f, ListFigures: fig}
 }
 
 func (l list) sheet(ending string) string {

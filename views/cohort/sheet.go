@@ -3,45 +3,83 @@ package cohort
 import (
 	"strconv"
 
+	"groundswell/internal/adoption"
 	"groundswell/views/measure"
 	"groundswell/views/ui"
 )
 
-// The states of a cell without a value, in a sheet: neither is a number, least of all zero.
+// SheetCell is a cell of a sheet: somebody's words, or a number of ours.
+type SheetCell struct {
+	Text   string
+	Number bool
+	Ratio  bool // a number that reads as a percentage
+}
+
+// The states of a cell without a value: neither is a number, least of all zero.
 const (
 	sheetNotYet   = "not yet"
 	sheetWithheld = "withheld"
 )
 
-// Sheet is the list as rows, the head first: every cohort in the order shown, in full precision.
-func Sheet(f measure.Filters, fig ListFigures, r measure.Reader) [][]string {
-	l := list{Page: measure.NewPage(f, fig.Figures, r), Filters: f, ListFigures: fig, reader: r}
-	one, _ := Words(l.By)
-	head := []string{one}
-	for _, c := range columns {
-		head = append(head, c.key)
-	}
-	out := [][]string{head}
-	if l.nobody() != nil || l.Answer.Covered.Days() == 0 {
-		return out
-	}
-	for _, row := range l.rows(l.sorting()) {
-		line := []string{row.Name}
-		for _, c := range row.Cells {
-			line = append(line, c.sheet())
-		}
-		out = append(out, line)
+func words(texts ...string) []SheetCell {
+	out := make([]SheetCell, len(texts))
+	for i, t := range texts {
+		out[i] = SheetCell{Text: t}
 	}
 	return out
 }
 
+// Sheet is the list as rows, the head first: every cohort in the order shown, in
+// full precision. about is what there is to know of it: names and facts.
+func Sheet(f measure.Filters, fig ListFigures, r measure.Reader) (rows, about [][]SheetCell) {
+	l := newList(f, fig, r)
+	one, _ := Words(l.By)
+	head := words(one)
+	for _, c := range columns {
+		head = append(head, SheetCell{Text: c.key})
+	}
+	rows = [][]SheetCell{head}
+	if l.nobody() != nil || l.Answer.Covered.Days() == 0 {
+		return rows, nil
+	}
+	key, down := l.sorting()
+	for _, row := range l.rows(key, down) {
+		line := words(row.Name)
+		for _, c := range row.Cells {
+			line = append(line, c.sheet())
+		}
+		rows = append(rows, line)
+	}
+	return rows, l.about(key)
+}
+
+// about says what the sheet covers and what its columns mean.
+func (l list) about(key string) [][]SheetCell {
+	one, _ := Words(l.By)
+	out := [][]SheetCell{
+		words("What", "Cohorts by "+one), words("From", l.Covered().From.String()), words("To", l.Covered().To.String()),
+		words("Data through", l.Answer.Through.String()), words("Sorted by", l.label(key)),
+	}
+	for _, n := range l.notes() {
+		out = append(out, words("Note", n))
+	}
+	for _, c := range columns {
+		out = append(out, words(c.key, c.what()))
+	}
+	return append(out, words(sheetNotYet, "It cannot be computed yet; the page says why."),
+		words(sheetWithheld, "It is known and not shown: it could single people out."))
+}
+
 // sheet writes a cell for a spreadsheet.
-func (c Cell) sheet() string {
+func (c Cell) sheet() SheetCell {
 	switch {
 	case c.Value.State == ui.StateWithheld:
-		return sheetWithheld
+		return SheetCell{Text: sheetWithheld}
 	case c.raw == nil:
-		return sheetNotYet
+		return SheetCell{Text: sheetNotYet}
 	}
-	return strconv.FormatFloat(*c.raw, 'f', -1, 64)
+	return SheetCell{Text: strconv.FormatFloat(*c.raw, 'f', -1, 64), Number: true, Ratio: c.rate}
 }
+
+// rate reports whether a metric reads as a percentage.
+func rate(k adoption.Key) bool { return adoption.MetricOf(k).Unit == adoption.UnitRatio }

@@ -39,6 +39,7 @@ type Cell struct {
 	Bar   *ui.BarProps
 	Warn  bool
 	raw   *float64 // for sorting and sheets; nil where there is no value to show
+	rate  bool     // raw reads as a percentage
 }
 
 // subject is everything known of the cohort of a row.
@@ -63,9 +64,9 @@ var columns = []column{
 	{"habitual", "Habit", "Active in three of the last four complete weeks", stage(func(r adoption.FunnelRow) *int { return &r.Habitual })},
 	{"missing", "To target", "People missing to the activation target", list.toTarget},
 	{"activation_rate", "Activation", "", list.activation},
-	{"delegation_rate", "Delega­tion", "", figure(adoption.DelegationRate)},
+	{"delegation_rate", "Delegation", "", figure(adoption.DelegationRate)},
 	{"weekly_actives", "Weekly active", "Share of licensed active in the last complete week", list.weekly},
-	{"week2_retention", "Week-2 return", "", figure(adoption.Week2Retention)},
+	{"week2_retention", "Week‑2 return", "", figure(adoption.Week2Retention)},
 	{"days_training_to_first_task", "Training to task", "", figure(adoption.DaysTrainingToFirstTask)},
 	{"advanced_feature_uptake", "Advanced features", "", figure(adoption.AdvancedFeatureUptake)},
 	{"sessions_per_active_user", "Sessions each", "", figure(adoption.SessionsPerActiveUser)},
@@ -114,7 +115,7 @@ func stage(of func(adoption.FunnelRow) *int) func(list, subject) Cell {
 func figure(k adoption.Key) func(list, subject) Cell {
 	return func(l list, s subject) Cell {
 		c := l.Cell(s.Figure(k))
-		return Cell{Value: c.Value, raw: c.Raw()}
+		return Cell{Value: c.Value, raw: c.Raw(), rate: rate(k)}
 	}
 }
 
@@ -157,7 +158,7 @@ func (l list) weekly(s subject) Cell {
 	return share(*f.Value / float64(*n))
 }
 
-func share(v float64) Cell { return Cell{Value: ui.Known(ui.Percent(v)), raw: &v} }
+func share(v float64) Cell { return Cell{Value: ui.Known(ui.Percent(v)), raw: &v, rate: true} }
 
 func (l list) subject(r adoption.Row) subject {
 	s := subject{Row: r, stage: adoption.FunnelRow{Withheld: true}}
@@ -212,7 +213,7 @@ func (l list) label(key string) string {
 			if key == "missing" {
 				return "people missing to the activation target"
 			}
-			return strings.ToLower(strings.ReplaceAll(c.label, "\u00ad", ""))
+			return strings.ToLower(c.label)
 		}
 	}
 	return "name"
