@@ -126,8 +126,8 @@ func writeDay(ctx context.Context, tx pgx.Tx, d day.Date, entries []adoption.Ent
 	if err != nil {
 		return 0, err
 	}
-	var minActions int
-	if err := tx.QueryRow(ctx, minActionsSQL, pgx.StrictNamedArgs{"default": adoption.DefaultSettings().TaskMinActions}).Scan(&minActions); err != nil {
+	minActions, err := taskMinActions(ctx, tx)
+	if err != nil {
 		return 0, err
 	}
 	index := adoption.IndexDay(d, entries, minActions)

@@ -15,7 +15,17 @@ import (
 const (
 	outdatedDaysSQL = `select day from day_index where task_min_actions <> $1 order by day`
 
-	indexedDaysSQL = `select day from day_index order by day`
+	// Days that have sets or facts; the facts' are found without reading them all.
+	indexedDaysSQL = `
+select day from day_index
+union
+select d::date
+from (select min(from_day) as first, max(to_day) as last from unit_done where source = 'users') done,
+     generate_series(done.first::timestamp, done.last::timestamp, interval '1 day') d
+where exists (select from usage_day u where u.day = d::date)
+order by day`
+
+	lockGenerationSQL = `select n from generation for update`
 
 	dayFactsSQL = `
 select member, coalesce(sessions, -1) as sessions, coalesce(actions, -1) as actions, coalesce(messages, -1) as messages,
@@ -30,32 +40,74 @@ select sessions_known, connectors_known, skills_known, plugins_known from day_in
 select day, signed_in, active, tasked, unified, connectors, skills, plugins,
        sessions_known, connectors_known, skills_known, plugins_known, sessions
 from day_index where day = @day`
-
-	ordinalGapsSQL = `
-select (select count(*) from member) as people, (select coalesce(max(ord), -1) + 1 from member) as next,
-       (select count(*) from usage_day u where not exists (select from member m where m.ord = u.member)) as orphans`
 )
 
-// Reindex makes the sets of these days from their facts, of every day when none is named.
-func (s *Store) Reindex(ctx context.Context, days []day.Date) error {
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		generation, err := bump(ctx, tx, touchesNothing)
+// EveryDay is the period that holds all days.
+var EveryDay = day.Period{From: day.None, To: day.Never}
+
+// Reindex makes the sets of the days of p from their facts where they differ,
+// each day in a transaction of its own, so that readers and the pull wait for a
+// day at most. It may be stopped at any time. tell is told of every day as it is
+// done; it returns the days that differed.
+func (s *Store) Reindex(ctx context.Context, p day.Period, tell func(adoption.DayCheck)) ([]day.Date, error) {
+	defer s.index.expire()
+	days, err := s.indexedDays(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	var differed []day.Date
+	for i, d := range days {
+		same := false
+		err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
+			same, err = reindexDay(ctx, tx, d)
+			return err
+		})
 		if err != nil {
-			return err
+			return differed, fmt.Errorf("index %s: %w", d, err)
 		}
-		var minActions int
-		if err := tx.QueryRow(ctx, minActionsSQL, pgx.StrictNamedArgs{"default": adoption.DefaultSettings().TaskMinActions}).Scan(&minActions); err != nil {
-			return err
+		if !same {
+			differed = append(differed, d)
 		}
-		if len(days) == 0 {
-			if days, err = queryDays(ctx, tx, indexedDaysSQL); err != nil {
-				return err
-			}
-		}
-		return reindex(ctx, tx, days, generation, minActions)
+		tell(adoption.DayCheck{Day: d, Done: i + 1, Of: len(days), Differs: !same})
+	}
+	return differed, nil
+}
+
+func (s *Store) indexedDays(ctx context.Context, p day.Period) ([]day.Date, error) {
+	var days []day.Date
+	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		days, err = queryDays(ctx, tx, indexedDaysSQL)
+		return err
 	})
-	s.index.expire()
-	return err
+	days = slices.DeleteFunc(days, func(d day.Date) bool { return !p.Contains(d) })
+	return days, err
+}
+
+// reindexDay writes d's sets unless they agree with its facts already. Nothing
+// lands meanwhile: whoever publishes waits for the generation.
+func reindexDay(ctx context.Context, tx pgx.Tx, d day.Date) (same bool, err error) {
+	if _, err := tx.Exec(ctx, lockGenerationSQL); err != nil {
+		return false, err
+	}
+	if same, err = indexAgrees(ctx, tx, d); same || err != nil {
+		return same, err
+	}
+	minActions, err := taskMinActions(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	generation, err := bump(ctx, tx, touchesNothing)
+	if err != nil {
+		return false, err
+	}
+	return false, reindex(ctx, tx, []day.Date{d}, generation, minActions)
+}
+
+// taskMinActions returns the setting task_min_actions.
+func taskMinActions(ctx context.Context, tx pgx.Tx) (n int, err error) {
+	args := pgx.StrictNamedArgs{"default": adoption.DefaultSettings().TaskMinActions}
+	err = tx.QueryRow(ctx, minActionsSQL, args).Scan(&n)
+	return n, err
 }
 
 func reindexOutdated(ctx context.Context, tx pgx.Tx, generation int64, minActions int) error {
@@ -129,42 +181,10 @@ func queryDays(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]day.D
 	return each(times, day.FromTime), nil
 }
 
-// VerifyIndex compares every day's sets with its facts and looks for gaps in
-// the ordinals. It returns one sentence for each thing that is wrong.
-func (s *Store) VerifyIndex(ctx context.Context) ([]string, error) {
-	var wrong []string
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		var people, next, orphans int
-		if err := tx.QueryRow(ctx, ordinalGapsSQL).Scan(&people, &next, &orphans); err != nil {
-			return err
-		}
-		if people != next {
-			wrong = append(wrong, fmt.Sprintf("%d people have ordinals up to %d", people, next-1))
-		}
-		if orphans > 0 {
-			wrong = append(wrong, fmt.Sprintf("%d rows of usage belong to nobody", orphans))
-		}
-		days, err := queryDays(ctx, tx, indexedDaysSQL)
-		if err != nil {
-			return err
-		}
-		for _, d := range days {
-			same, err := indexAgrees(ctx, tx, d)
-			if err != nil {
-				return err
-			}
-			if !same {
-				wrong = append(wrong, fmt.Sprintf("the sets of %s differ from its rows", d))
-			}
-		}
-		return nil
-	})
-	return wrong, translate(err)
-}
-
+// indexAgrees reports whether d's sets are what its facts make.
 func indexAgrees(ctx context.Context, tx pgx.Tx, d day.Date) (bool, error) {
-	var minActions int
-	if err := tx.QueryRow(ctx, minActionsSQL, pgx.StrictNamedArgs{"default": adoption.DefaultSettings().TaskMinActions}).Scan(&minActions); err != nil {
+	minActions, err := taskMinActions(ctx, tx)
+	if err != nil {
 		return false, err
 	}
 	want, err := indexFromFacts(ctx, tx, d, minActions)
