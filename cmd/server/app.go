@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"groundswell/internal/adoption"
 	"groundswell/internal/claude"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -147,6 +148,43 @@ func (a *app) sync(ctx context.Context) error {
 	if errors.Is(err, pull.ErrRunning) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	return a.settle(ctx)
+}
+
+// settle closes months and keeps denominators after a pull.
+func (a *app) settle(ctx context.Context) error {
+	x, err := a.store.Index(ctx)
+	if err != nil {
+		return err
+	}
+	did, err := adoption.Settle(ctx, x, a.store)
+	if err != nil {
+		return fmt.Errorf("close months: %w", err)
+	}
+	for _, month := range did.Months {
+		a.log.Info("month closed", "month", month.String(), "through", x.Through.String())
+	}
+	return nil
+}
+
+// verifyIndex is the nightly comparison of the sets of people with their facts.
+func (a *app) verifyIndex(ctx context.Context) error {
+	check, err := a.store.CheckIndex(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, d := range check.Differences {
+		a.log.Error("the sets of people do not agree with their facts; run: server reindex", "difference", d)
+	}
+	return nil
+}
+
+// purge forgets what has run out.
+func (a *app) purge(ctx context.Context) error {
+	_, err := a.store.PurgeSessions(ctx, time.Now())
 	return err
 }
 

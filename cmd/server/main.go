@@ -42,6 +42,7 @@ func commands() []command {
 		{"demo", "", "everything on this machine: a sandbox organization, three weeks into its pilot", runDemo},
 		{"serve", "[--no-jobs|--jobs-only]", "the product: web, jobs and receivers", runServe},
 		{"sync", "[--from D] [--to D] [--source S]", "pull from the Anthropic APIs, in the foreground", runSync},
+		{"reindex", "[--from D] [--to D] [--verify]", "make the sets of people from their facts, or only compare them", runReindex},
 		{"migrate", "up|down|status", "bring the database's schema up, down, or show it", runMigrate},
 		{"token", "create|list|revoke", "API tokens", runToken},
 		{"user", "grant EMAIL ROLE [--department D]", "roles without the web", runUser},

@@ -143,16 +143,11 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Lo
 	return nil
 }
 
-func (a *app) purgeSessions(ctx context.Context) error {
-	_, err := a.store.PurgeSessions(ctx, time.Now())
-	return err
-}
-
 // startJobs opens the queue, and works on it when work is set.
 func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	cfg := jobs.Config{
 		Pool: a.store.Pool(), Log: a.log, Sync: a.sync, Interrupted: a.interrupted,
-		PurgeSessions: a.purgeSessions, SyncHour: syncHour,
+		VerifyIndex: a.verifyIndex, Purge: a.purge, SyncHour: syncHour,
 	}
 	if !work {
 		return jobs.NewQueue(cfg)

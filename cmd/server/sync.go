@@ -106,6 +106,9 @@ func (a *app) syncNow(ctx context.Context, o pull.Options, out io.Writer) error 
 	if err != nil {
 		return err
 	}
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
 	return summarize(report, out)
 }
 

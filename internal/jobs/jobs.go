@@ -31,8 +31,11 @@ type Config struct {
 	// Interrupted reports whether the last pull was cut off, or none was begun
 	// in the last day: a reason to pull as soon as a worker starts.
 	Interrupted func(context.Context) (bool, error)
-	// PurgeSessions forgets the sessions that have ended by themselves.
-	PurgeSessions func(context.Context) error
+	// VerifyIndex compares the sets of people with their facts and keeps what was found.
+	VerifyIndex func(context.Context) error
+	// Purge forgets what has run out: sessions that have ended by themselves,
+	// files that were uploaded and never applied.
+	Purge func(context.Context) error
 	// SyncHour is the UTC hour of the nightly pull.
 	SyncHour int
 }
@@ -52,7 +55,8 @@ func NewQueue(cfg Config) (*Runner, error) {
 func NewWorker(cfg Config) (*Runner, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &syncWorker{cfg: cfg})
-	river.AddWorker(workers, &purgeWorker{purge: cfg.PurgeSessions})
+	river.AddWorker(workers, &purgeWorker{purge: cfg.Purge})
+	river.AddWorker(workers, &verifyWorker{verify: cfg.VerifyIndex})
 	return open(cfg, &river.Config{
 		Logger:               cfg.Log,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},

@@ -6,18 +6,18 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// PurgeSessionsArgs asks to forget the sessions that have ended by themselves.
-type PurgeSessionsArgs struct{}
+// PurgeArgs asks to forget what has run out.
+type PurgeArgs struct{}
 
 // Kind names the job in the queue.
-func (PurgeSessionsArgs) Kind() string { return "purge_sessions" }
+func (PurgeArgs) Kind() string { return "purge" }
 
 type purgeWorker struct {
-	river.WorkerDefaults[PurgeSessionsArgs]
+	river.WorkerDefaults[PurgeArgs]
 	purge func(context.Context) error
 }
 
-// Work forgets them.
-func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeSessionsArgs]) error {
+// Work forgets it.
+func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeArgs]) error {
 	return w.purge(ctx)
 }

@@ -6,24 +6,37 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// purgeHour is the UTC hour at which dead sessions are forgotten.
-const purgeHour = 3
+// The UTC hours of what is done every night beside the pull.
+const (
+	purgeHour  = 2
+	verifyHour = 3
+)
 
 // timetable lists what happens by itself: a pull every night at the given UTC
-// hour, and one when a worker starts if the last was cut off; dead sessions are
-// forgotten once a day.
+// hour, and one when a worker starts if the last was cut off; once a day what
+// has run out is forgotten, and the sets of people are compared with their facts.
 func timetable(hour int) []*river.PeriodicJob {
 	return []*river.PeriodicJob{
-		river.NewPeriodicJob(daily(hour), func() (river.JobArgs, *river.InsertOpts) {
-			return SyncArgs{Why: whyNightly}, nil
-		}, &river.PeriodicJobOpts{ID: "nightly_sync"}),
-		river.NewPeriodicJob(daily(purgeHour), func() (river.JobArgs, *river.InsertOpts) {
-			return PurgeSessionsArgs{}, nil
-		}, &river.PeriodicJobOpts{ID: "purge_sessions"}),
+		nightly("nightly_sync", hour, SyncArgs{Why: whyNightly}),
+		nightly("purge", purgeHour, PurgeArgs{}),
+		nightly("verify_index", verifyHour, VerifyIndexArgs{}),
 		river.NewPeriodicJob(river.NeverSchedule(), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyStart}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_at_start", RunOnStart: true}),
 	}
+}
+
+// nightly is a job that comes once a day, on the full UTC hour.
+func nightly(id string, hour int, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(daily(hour), func() (river.JobArgs, *river.InsertOpts) {
+		return args, onceADay()
+	}, &river.PeriodicJobOpts{ID: id})
+}
+
+// onceADay makes a second request of the same day come to nothing, whichever
+// replica makes it, even when the first is done.
+func onceADay() *river.InsertOpts {
+	return &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }
 
 // daily is the schedule of something done once a day, on the full UTC hour.
