@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"groundswell/internal/fault"
@@ -68,4 +69,13 @@ func (r Report) Refused(o Options) error {
 		return fault.Field("file", "1 row cannot be used. Nothing was changed: correct it, or leave it out.")
 	}
 	return fault.Field("file", fmt.Sprintf("%d rows cannot be used. Nothing was changed: correct them, or leave them out.", r.Bad))
+}
+
+// Read returns the whole file; one over the limit is a TooLarge fault.
+func (f File) Read() ([]byte, error) {
+	b, err := io.ReadAll(&limited{r: f.Body, left: MaxBytes})
+	if err != nil {
+		return nil, failed(err)
+	}
+	return b, nil
 }

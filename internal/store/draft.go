@@ -11,7 +11,7 @@ import (
 type draft struct {
 	unit   pull.Unit
 	rows   int
-	people *people
+	people *ordinals
 
 	facts     pull.Facts       // of every source but users
 	known     []adoption.Entry // users: people with an ordinal

@@ -93,7 +93,7 @@ type hold struct {
 	released chan struct{}
 	freeOnce sync.Once
 
-	people people
+	people ordinals
 }
 
 // Release gives the right back.

@@ -17,9 +17,9 @@ type person struct {
 	email   string // "" for listed people: the members source keeps theirs
 }
 
-// people are the members by user id, as they stand in the database. Only the
+// ordinals are the members by user id, as they stand in the database. Only the
 // worker that holds the pull adds to them.
-type people struct {
+type ordinals struct {
 	mu     sync.RWMutex
 	loaded bool
 	byID   map[string]person
@@ -50,7 +50,7 @@ where m.ord = t.ord`
 )
 
 // load reads everyone, once.
-func (p *people) load(ctx context.Context, tx pgx.Tx) error {
+func (p *ordinals) load(ctx context.Context, tx pgx.Tx) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.loaded {
@@ -71,7 +71,7 @@ func (p *people) load(ctx context.Context, tx pgx.Tx) error {
 }
 
 // known returns the ordinal of someone about whom email tells nothing new.
-func (p *people) known(userID, email string) (int32, bool) {
+func (p *ordinals) known(userID, email string) (int32, bool) {
 	who, ok := p.byID[userID]
 	if !ok || !who.listed && (who.email != email || who.deleted != (email == "")) {
 		return 0, false
@@ -80,7 +80,7 @@ func (p *people) known(userID, email string) (int32, bool) {
 }
 
 // forget drops what was read, after a transaction that may have changed it.
-func (p *people) forget() {
+func (p *ordinals) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.loaded, p.byID = false, nil
@@ -95,7 +95,7 @@ type sighting struct {
 // meet gives every user id in seen an ordinal and keeps what is new about
 // people who are not listed. It returns what to remember once the transaction
 // is committed. New people get max(ord)+1 onwards in the order of their ids.
-func (p *people) meet(ctx context.Context, tx pgx.Tx, seen map[string]sighting) (map[string]person, error) {
+func (p *ordinals) meet(ctx context.Context, tx pgx.Tx, seen map[string]sighting) (map[string]person, error) {
 	if err := p.load(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -154,14 +154,14 @@ func columns(ids []string, who map[string]person) (ord []int32, email []string, 
 }
 
 // remember takes over what a committed transaction added or changed.
-func (p *people) remember(news map[string]person) {
+func (p *ordinals) remember(news map[string]person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	maps.Copy(p.byID, news)
 }
 
 // ord returns the ordinal of userID, from what is known or was just met.
-func (p *people) ord(userID string, news map[string]person) int32 {
+func (p *ordinals) ord(userID string, news map[string]person) int32 {
 	if who, ok := news[userID]; ok {
 		return who.ord
 	}
