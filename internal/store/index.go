@@ -174,9 +174,9 @@ func (l *indexLoad) run(ctx context.Context, tx pgx.Tx) error {
 		return err
 	})
 	if l.now.people > l.since {
-		b.Queue(indexMembersSQL).Query(l.members)
-		b.Queue(indexGroupsSQL).Query(l.groups)
+		l.queuePeople(b)
 	}
+	b.Queue(indexEventsSQL).Query(l.events)
 	if l.now.money > l.since {
 		b.Queue(indexSeatsSQL).Query(l.seats)
 		b.Queue(indexCostSQL).Query(l.cost)

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"groundswell/internal/adoption"
+	"groundswell/internal/day"
+)
+
+// A connector that was there on the first day that was read was not new then.
+const indexEventsSQL = `
+select day, kind, label from (
+    select starts_on as day, 'phase' as kind, key as label from phase
+    union all
+    select opens_on, 'launch', name from wave where opens_on is not null
+    union all
+    select day, 'training', name from training_session where kind in ('all_staff_101', 'department')
+    union all
+    select min(day), 'connector', (array_agg(name order by day desc))[1]
+    from feature_day
+    where kind = 'connector' and (users > 0 or cowork_sessions > 0)
+    group by key
+    having min(day) > (select min(from_day) from unit_done where source = 'connectors')
+) event
+order by day, kind, label`
+
+// events reads what charts note on the time axis.
+func (l *indexLoad) events(rows pgx.Rows) error {
+	l.index.Events = nil
+	var at time.Time
+	var kind adoption.EventKind
+	var name string
+	var trainings []string // of the last day read
+	_, err := pgx.ForEachRow(rows, []any{&at, &kind, &name}, func() error {
+		e := adoption.Event{Day: day.FromTime(at), Kind: kind}
+		n := len(l.index.Events)
+		if kind == adoption.EventTraining && n > 0 && l.index.Events[n-1].Kind == kind && l.index.Events[n-1].Day == e.Day {
+			trainings = append(trainings, name)
+			l.index.Events[n-1].Label = together(trainings)
+			return nil
+		}
+		trainings = []string{name}
+		e.Label = eventLabel(kind, name)
+		l.index.Events = append(l.index.Events, e)
+		return nil
+	})
+	return err
+}
+
+// eventLabel says what happened in a few words.
+func eventLabel(kind adoption.EventKind, name string) string {
+	switch kind {
+	case adoption.EventPhase:
+		return strings.ToUpper(name[:1]) + name[1:] + " begins"
+	case adoption.EventLaunch:
+		return name + " opens"
+	case adoption.EventConnector:
+		return name + " first used"
+	}
+	return name
+}
+
+// together names the sessions of one day.
+func together(names []string) string {
+	if len(names) == 2 {
+		return names[0] + ", " + names[1]
+	}
+	return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
+}
