@@ -2,10 +2,8 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"groundswell/internal/adoption"
-	"groundswell/internal/day"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 	"groundswell/views/cohort"
@@ -18,6 +16,9 @@ func (s *Server) cohortRoutes() []routeEntry {
 		{"GET", route.Cohorts, anyRole, s.cohortsPage},
 		{"GET", route.Cohorts + ".csv", anyRole, s.cohortsCSV},
 		{"GET", route.Cohorts + ".xlsx", anyRole, s.cohortsXLSX},
+		{"GET", route.Cohorts + "/{by}/{slug}", anyRole, s.cohortPage},
+		{"GET", route.Cohorts + "/{by}/{slug}.csv", anyRole, s.cohortCSV},
+		{"GET", route.Cohorts + "/{by}/{slug}.xlsx", anyRole, s.cohortXLSX},
 	}
 }
 
@@ -73,33 +74,11 @@ func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (c
 		return fig, err
 	}
 	fig.Stages = funnel.Rows
-	if fig.Awaited, err = x.Awaited(by); err != nil {
-		return fig, err
-	}
-	fig.Week, err = lastWeek(x, by, fig.Answer.Covered)
+	fig.Awaited, err = x.Awaited(by)
 	return fig, err
 }
 
 // bounds are what a page must know of the organization beside its figures.
 func (a asker) bounds() measure.Figures {
 	return measure.Figures{Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay)}
-}
-
-// lastWeek returns the last complete week that ends by the end of the covered
-// days, nil when there is none.
-func lastWeek(x *adoption.Index, q adoption.Query, covered day.Period) (*adoption.Week, error) {
-	sunday := (covered.To + 1).Monday() - 1
-	if covered.Days() == 0 || sunday < max(x.First, adoption.FirstDay) {
-		return nil, nil
-	}
-	q.Period = day.Period{From: sunday.Monday(), To: sunday}
-	weekly, err := x.Weekly(q)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(weekly.Weeks, func(w adoption.Week) bool { return w.Complete })
-	if i < 0 {
-		return nil, nil
-	}
-	return &weekly.Weeks[i], nil
 }

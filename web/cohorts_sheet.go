@@ -45,6 +45,44 @@ func (s *Server) cohortSheet(r *http.Request, actor identity.Actor) (f measure.F
 	return q.filters, cohortCells(table), cohortCells(facts), nil
 }
 
+// cohortCSV answers with what a cohort's page shows, as CSV.
+func (s *Server) cohortCSV(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	q, rows, _, err := s.oneSheet(r, actor)
+	if err != nil {
+		return err
+	}
+	return sendCSV(w, sheetName(q.who.Slug, q.filters, ".csv"), rows)
+}
+
+// cohortXLSX answers with what a cohort's page shows, as a spreadsheet.
+func (s *Server) cohortXLSX(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	q, rows, about, err := s.oneSheet(r, actor)
+	if err != nil {
+		return err
+	}
+	return sendXLSX(w, sheetName(q.who.Slug, q.filters, ".xlsx"), rows, about)
+}
+
+// oneSheet is a cohort's page as a table, and what there is to know of it. What
+// its asker may not see answers like what does not exist.
+func (s *Server) oneSheet(r *http.Request, actor identity.Actor) (q oneAsked, rows, about [][]cell, err error) {
+	if q, err = s.askedOne(r, actor); err != nil {
+		return q, nil, nil, err
+	}
+	switch {
+	case len(q.filters.Errors) > 0:
+		return q, nil, nil, &fault.Error{Kind: fault.Invalid, Say: "These days cannot be used.", Fields: q.filters.Errors}
+	case q.state != cohortShown:
+		return q, nil, nil, fault.New(fault.NotFound, "There is no such cohort, or none that may be shown.")
+	}
+	fig, err := s.oneFigures(q, nil)
+	if err != nil {
+		return q, nil, nil, err
+	}
+	table, facts := cohort.OneSheet(q.filters, fig, q.reader)
+	return q, cohortCells(table), cohortCells(facts), nil
+}
+
 func cohortCells(rows [][]cohort.SheetCell) [][]cell {
 	out := make([][]cell, len(rows))
 	for i, row := range rows {

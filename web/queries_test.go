@@ -85,6 +85,7 @@ func TestPagesAskLittle(t *testing.T) {
 	st := countedStore(t, &c)
 	s := newSite(t, func(cfg *Config) {
 		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
+		cfg.CohortSizes = st
 		cfg.Sources.States, cfg.Sources.Keys = st, st
 	})
 	b := s.browser()
@@ -92,7 +93,7 @@ func TestPagesAskLittle(t *testing.T) {
 	b.get(route.Overview)
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
-		route.Cohorts, route.Cohorts + ".csv", route.Sources, route.Roles, route.Account,
+		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.Sources, route.Roles, route.Account,
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)

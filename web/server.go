@@ -37,19 +37,20 @@ type Indexer interface {
 // Config is everything the site needs from outside. Identity, CookieKeys and
 // PublicURL are required.
 type Config struct {
-	Org        string            // the organization's name, as the sidebar shows it
-	PublicURL  *url.URL          // the address people use; http only on loopback
-	Identity   *identity.Service // who may come in
-	Provider   Provider          // nil: nobody can sign in, and the sign-in page says so
-	CookieKeys [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
-	Index      Indexer           // the figures' source
-	Sources    Sources           // the page of where the data comes from
-	Features   Features          // rankings of skills, connectors and plugins; nil leaves them out
-	Ready      func(context.Context) error
-	Metrics    prometheus.Gatherer // nil: the process's default
-	Log        *slog.Logger        // nil: slog.Default
-	Now        func() time.Time    // nil: time.Now
-	Dev        bool                // serves the gallery
+	Org         string            // the organization's name, as the sidebar shows it
+	PublicURL   *url.URL          // the address people use; http only on loopback
+	Identity    *identity.Service // who may come in
+	Provider    Provider          // nil: nobody can sign in, and the sign-in page says so
+	CookieKeys  [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
+	Index       Indexer           // the figures' source
+	Sources     Sources           // the page of where the data comes from
+	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
+	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
+	Ready       func(context.Context) error
+	Metrics     prometheus.Gatherer // nil: the process's default
+	Log         *slog.Logger        // nil: slog.Default
+	Now         func() time.Time    // nil: time.Now
+	Dev         bool                // serves the gallery
 }
 
 // Server is the site. Make one with [New], or with NewDemo for the demo.

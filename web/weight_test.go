@@ -21,24 +21,30 @@ func TestFirstLoadIsLight(t *testing.T) {
 		t.Fatalf("sign in: %d", a.StatusCode)
 	}
 	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.Sources, route.Roles, route.Account} {
-		sum, parts := b.weight(path), map[string]int{}
-		doc, err := goquery.NewDocumentFromReader(strings.NewReader(b.get(path).body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range doc.Find("link[href], script[src], img[src]").EachIter() {
-			src := e.AttrOr("src", e.AttrOr("href", ""))
-			parts[src] = b.weight(src)
-			sum += parts[src]
-		}
-		if len(parts) < 5 {
-			t.Errorf("%s refers to %v: style, scripts, font and mark are missing", path, parts)
-		}
-		if sum > firstLoad {
-			t.Errorf("%s weighs %d bytes, at most %d are allowed: %v", path, sum, firstLoad, parts)
-		}
-		t.Logf("%s: %d bytes", path, sum)
+		b.isLight(path)
 	}
+}
+
+// isLight holds a page, with all it refers to, to firstLoad.
+func (b *browser) isLight(path string) {
+	b.t.Helper()
+	sum, parts := b.weight(path), map[string]int{}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(b.get(path).body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, e := range doc.Find("link[href], script[src], img[src]").EachIter() {
+		src := e.AttrOr("src", e.AttrOr("href", ""))
+		parts[src] = b.weight(src)
+		sum += parts[src]
+	}
+	if len(parts) < 5 {
+		b.t.Errorf("%s refers to %v: style, scripts, font and mark are missing", path, parts)
+	}
+	if sum > firstLoad {
+		b.t.Errorf("%s weighs %d bytes, at most %d are allowed: %v", path, sum, firstLoad, parts)
+	}
+	b.t.Logf("%s: %d bytes", path, sum)
 }
 
 // weight is how many bytes travel for path.

@@ -182,7 +182,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 	}
 	return web.Config{
 		Org: u.Hostname(), PublicURL: u, Identity: a.identity, CookieKeys: a.keys.Derive("cookie"),
-		Index: a.store, Features: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
+		Index: a.store, Features: a.store, CohortSizes: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,

@@ -198,3 +198,12 @@ func (x *Index) Cohorts(by By, d day.Date) []Cohort {
 	}
 	return out
 }
+
+// Known returns every cohort of a dimension that there ever was, in the order
+// answers use. Like [Index.Cohorts] it says nothing about who may be told.
+func (x *Index) Known(by By) []Cohort {
+	if by == ByNone {
+		return nil
+	}
+	return slices.Clone(x.divide(by, x.Through).cohorts)
+}

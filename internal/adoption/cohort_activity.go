@@ -74,3 +74,21 @@ func (x *Index) absent(at day.Date) Bits {
 	}
 	return out.Minus(x.everBy(at).signedIn)
 }
+
+// RecordedSize is how many members a cohort had on a day, as written down then.
+type RecordedSize struct {
+	Day     day.Date
+	Members int
+}
+
+// SizeOn returns how many members a cohort had on day d, as is known today: who
+// was placed or left since with an earlier date changes it. It is 0 for a cohort
+// that never was, and says nothing about who may be told.
+func (x *Index) SizeOn(by By, slug string, d day.Date) int {
+	cut := x.divide(by, d)
+	i := cut.find(slug)
+	if i < 0 {
+		return 0
+	}
+	return x.membersOn(d).CountAnd(cut.people[i])
+}

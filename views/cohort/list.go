@@ -13,7 +13,6 @@ import (
 type ListFigures struct {
 	measure.Figures
 	Stages  []adoption.FunnelRow // by the list's dimension
-	Week    *adoption.Week       // the last complete week of the period, by dimension; nil: none
 	Awaited map[string]int       // people of the roster who have not arrived, by slug; nil: not for this reader
 	Imports bool                 // the reader may import people
 }

@@ -46,7 +46,6 @@ type Cell struct {
 type subject struct {
 	adoption.Row
 	stage adoption.FunnelRow
-	week  *adoption.WeekCohort // in the last complete week; nil: there is none
 }
 
 // column is a column of the table. What it says beyond its label is spoken, and
@@ -70,6 +69,7 @@ var columns = []column{
 	{"days_training_to_first_task", "Training to task", "", figure(adoption.DaysTrainingToFirstTask)},
 	{"advanced_feature_uptake", "Advanced features", "", figure(adoption.AdvancedFeatureUptake)},
 	{"sessions_per_active_user", "Sessions each", "", figure(adoption.SessionsPerActiveUser)},
+	{"unified", "On unified", "Share of active people who used Chat and Cowork unified", list.unified},
 }
 
 // what is the column's definition.
@@ -158,6 +158,17 @@ func (l list) weekly(s subject) Cell {
 	return share(*f.Value / float64(*n))
 }
 
+func (l list) unified(s subject) Cell {
+	v := s.Unified.Value()
+	switch {
+	case s.stage.Withheld || s.Unified.Withheld:
+		return Cell{Value: l.Withheld()}
+	case v == nil:
+		return Cell{Value: ui.NotYet("Nobody was active in this period")}
+	}
+	return share(*v)
+}
+
 func share(v float64) Cell { return Cell{Value: ui.Known(ui.Percent(v)), raw: &v, rate: true} }
 
 func (l list) subject(r adoption.Row) subject {
@@ -165,14 +176,6 @@ func (l list) subject(r adoption.Row) subject {
 	for _, f := range l.Stages {
 		if f.Cohort.Slug == r.Cohort.Slug {
 			s.stage = f
-		}
-	}
-	if l.Week == nil {
-		return s
-	}
-	for i, c := range l.Week.Cohorts {
-		if c.Cohort.Slug == r.Cohort.Slug {
-			s.week = &l.Week.Cohorts[i]
 		}
 	}
 	return s

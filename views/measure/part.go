@@ -94,6 +94,23 @@ func (g Page) Beside(all adoption.Weekly) ChartProps {
 	return c
 }
 
+// Unified is the chart of who is on Chat and Cowork unified each week, of those
+// active in it, with everyone's share beside it.
+func (g Page) Unified(all adoption.Weekly) ChartProps {
+	c := g.p.chart("unified", "On Chat and Cowork unified", g.p.Everyone, ui.InPercent, unifiedShare)
+	c.Sub = "Of the people active in the week, those who used it there"
+	c.Chart.Height = 220
+	beside(&c, g.p.who(), all, unifiedShare)
+	return c
+}
+
+func unifiedShare(c adoption.WeekCohort) ui.Reading {
+	if c.Withheld || c.Active == 0 {
+		return ui.Reading{}
+	}
+	return ui.Read(float64(c.Unified) / float64(c.Active))
+}
+
 // beside puts everyone's line next to the one that c has.
 func beside(c *ChartProps, who string, all adoption.Weekly, of pick) {
 	if len(c.Chart.Series) != 1 {
@@ -106,9 +123,6 @@ func beside(c *ChartProps, who string, all adoption.Weekly, of pick) {
 	}
 	c.Chart.Series = append(c.Chart.Series, other)
 }
-
-// MetricRows lists every metric as a sheet does, its head first.
-func (g Page) MetricRows() [][]string { return g.p.metricRows("") }
 
 // With returns the page's address with some filters changed: "key", "value", …; "" drops one.
 func (f Filters) With(kv ...string) string { return f.with(kv...) }
