@@ -17,7 +17,8 @@ const (
 	Cohorts    = "/cohorts"
 	People     = "/people"
 	Imports    = "/people/import"
-	Connectors = "/connectors" // skills, connectors, plugins and artifacts
+	Waves      = "/people/waves" // takes the day a wave opens
+	Connectors = "/connectors"   // skills, connectors, plugins and artifacts
 	Spend      = "/spend"
 	Targets    = "/settings/targets" // targets, phases, waves and definitions
 	Sources    = "/settings/sources"
@@ -51,6 +52,9 @@ func Cohort(by, slug string) string { return Cohorts + "/" + by + "/" + url.Path
 
 // Import is the page of an uploaded file that was not applied yet.
 func Import(id int64) string { return Imports + "/" + strconv.FormatInt(id, 10) }
+
+// Sample is a file of one kind to start from.
+func Sample(kind string) string { return Imports + "/sample-" + kind + ".csv" }
 
 // Feature is the page of one skill, connector, plugin or artifact type.
 func Feature(kind, key string) string { return Connectors + "/" + kind + "/" + url.PathEscape(key) }
