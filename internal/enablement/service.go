@@ -49,7 +49,7 @@ func (s *Service) Apply(ctx context.Context, by identity.Actor, f sheet.File, o 
 		c, d = compare(b, g)
 		c.Import = d.Import(sheet.Training, f, by, o)
 		c.Import.Added, c.Import.Changed = d.New, d.Updated.Count
-		return c, d.Refused(o)
+		return c, o.Allows(d, d.Report)
 	})
 	return d, err
 }

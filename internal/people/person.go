@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"groundswell/internal/day"
 )
 
@@ -60,6 +62,9 @@ const (
 // States returns every state.
 func States() []State { return []State{IsMember, Invited, NotArrived, Left} }
 
+// Valid reports whether s is a state.
+func (s State) Valid() bool { return slices.Contains(States(), s) }
+
 // Entry is a person as the roster page lists them: of the roster, a member who
 // is not on it, or somebody invited.
 type Entry struct {
@@ -80,6 +85,7 @@ type Filter struct {
 	Wave       string // slug, likewise
 	State      State
 	After      string // address of the last entry of the page before
+	Before     string // address of the first entry of the page behind; After is ""
 	Limit      int    // entries of a page; 0 is 50
 }
 

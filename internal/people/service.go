@@ -55,7 +55,7 @@ func (s *Service) Apply(ctx context.Context, by identity.Actor, f sheet.File, o 
 		}
 		c.Import = d.Import(sheet.People, f, by, o)
 		c.Import.Added, c.Import.Changed = d.New.Count, d.People-d.Unchanged-d.New.Count
-		return c, d.Refused(o)
+		return c, o.Allows(d, d.Report)
 	})
 	return d, err
 }
@@ -93,7 +93,7 @@ func (s *Service) ApplyTouchpoints(ctx context.Context, by identity.Actor, f she
 		c, d = compareTouchpoints(known, log)
 		c.Import = d.Import(sheet.Touchpoints, f, by, o)
 		c.Import.Added = d.New
-		return c, d.Refused(o)
+		return c, o.Allows(d, d.Report)
 	})
 	return d, err
 }

@@ -1,6 +1,9 @@
 package sheet
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -11,8 +14,28 @@ import (
 
 // Options say how an import is applied.
 type Options struct {
-	SkipBad bool  // leave out rows that cannot be used; without it they refuse the file
-	Draft   int64 // the draft the file was kept as, forgotten with the import; 0 none
+	SkipBad bool   // leave out rows that cannot be used; without it they refuse the file
+	Draft   int64  // the draft the file was kept as, forgotten with the import; 0 none
+	Seen    string // [Digest] of the difference that somebody agreed to; "" is any
+}
+
+// Digest is a short name for all that a difference says.
+func Digest(difference any) string {
+	text, err := json.Marshal(difference)
+	if err != nil {
+		panic("sheet: " + err.Error()) // differences are plain data
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// Allows refuses an import that would change something else than was agreed to,
+// with a Conflict, and one of bad rows that are not to be skipped.
+func (o Options) Allows(difference any, r Report) error {
+	if o.Seen != "" && o.Seen != Digest(difference) {
+		return fault.New(fault.Conflict, "The file would change something else than what was shown. Nothing was changed: look again.")
+	}
+	return r.Refused(o)
 }
 
 // Import is an import that is being applied: what the log of imports keeps of it.
