@@ -17,6 +17,8 @@ var (
 	errNotYours = fault.New(fault.Forbidden, "Your role does not cover this. A rollout lead can change what you may see.")
 	errTooMany  = fault.New(fault.TooMany, "Too many requests in a short time. Nothing was changed. Wait a minute and try again.")
 	errNotFresh = fault.New(fault.Forbidden, "Access and keys are changed only shortly after signing in. Nothing was changed. Confirm it is you, then repeat the change.")
+
+	errNotFreshRead = fault.New(fault.Forbidden, "Names leave this site only shortly after signing in. Confirm it is you; the download follows.")
 )
 
 // serve lets a request through to its handler: who asks, whether they may, how often, then the answer.
@@ -41,6 +43,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, a access) (identi
 		return identity.Actor{}, nil
 	}
 	actor, fresh, err := s.whoAsks(w, r, a.kind)
+	if t, ok := r.Context().Value(traceKey{}).(*trace); ok {
+		t.fresh = fresh
+	}
 	switch {
 	case err != nil:
 		return actor, err
@@ -48,6 +53,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, a access) (identi
 		return actor, errNotYours
 	case !safe(r.Method) && s.changes.OnLimit(w, r, actor.Subject()):
 		return actor, errTooMany
+	case a.fresh && !fresh && safe(r.Method):
+		return actor, errNotFreshRead
 	case a.fresh && !fresh:
 		return actor, errNotFresh
 	}

@@ -54,6 +54,7 @@ func (s *Server) wrap(h http.Handler) http.Handler {
 type trace struct {
 	id      string
 	pattern string // the matched route; the path itself may hold secrets and is not logged
+	fresh   bool   // who asks has proved who they are a short while ago
 }
 
 type traceKey struct{}
@@ -64,6 +65,12 @@ func requestID(ctx context.Context) string {
 		return t.id
 	}
 	return ""
+}
+
+// isFresh reports whether whoever asks has proved who they are a short while ago.
+func isFresh(r *http.Request) bool {
+	t, ok := r.Context().Value(traceKey{}).(*trace)
+	return ok && t.fresh
 }
 
 // observe names the request and logs how it ended: no address, no person, no query.
@@ -180,16 +187,13 @@ func safe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-func limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
-	})
-}
-
 func limitTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTakes)
+		patience := requestTakes
+		if uploads(r) {
+			patience += uploadTakes
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

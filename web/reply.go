@@ -200,7 +200,7 @@ func (s *Server) failHTML(w http.ResponseWriter, r *http.Request, actor identity
 func (s *Server) problem(r *http.Request, f *fault.Error) session.ProblemProps {
 	p := session.ProblemProps{Title: titles[f.Kind], Say: f.Say, Fields: f.Fields, RequestID: requestID(r.Context()), Next: session.Link{Label: "Go to the start page", To: route.Home}}
 	switch {
-	case errors.Is(f, errNotFresh):
+	case errors.Is(f, errNotFresh), errors.Is(f, errNotFreshRead):
 		p.Next = session.Link{Label: "Confirm it is you", To: route.With(route.SignInOIDC, "again", "1", "return_to", currentPage(r))}
 	case f.Kind == fault.Internal:
 		p.Safe = "What you had saved is safe. Try again; if it happens again, give a rollout lead the request id below."

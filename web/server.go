@@ -44,6 +44,7 @@ type Config struct {
 	CookieKeys  [][]byte          // 32 bytes each, the current first; seal.Keyring.Derive("cookie")
 	Index       Indexer           // the figures' source
 	Sources     Sources           // the page of where the data comes from
+	People      People            // the roster and its imports
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
 	Ready       func(context.Context) error

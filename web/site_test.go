@@ -17,7 +17,9 @@ import (
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
+	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
+	roster "groundswell/internal/people"
 	"groundswell/internal/route"
 	"groundswell/internal/seal"
 	"groundswell/internal/signin"
@@ -106,6 +108,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	cfg.Sources = Sources{States: s.store, Keys: s.store, KeyName: store.AnthropicKey}
+	cfg.People = rosterOf(s.store)
 	cfg.Provider = s.provider()
 	if change != nil {
 		change(&cfg)
@@ -114,6 +117,11 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	ts.Start()
 	t.Cleanup(ts.Close)
 	return s
+}
+
+// rosterOf is the roster and its imports over a store.
+func rosterOf(st *store.Store) People {
+	return People{Roster: st, Drafts: st, Import: &roster.Service{Keeper: st}, Training: &enablement.Service{Keeper: st}}
 }
 
 // build makes the demo's site when there is no provider, else the product's.

@@ -11,7 +11,9 @@ import (
 	"os"
 	"time"
 
+	"groundswell/internal/enablement"
 	"groundswell/internal/jobs"
+	"groundswell/internal/people"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/internal/signin"
@@ -183,6 +185,9 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 	return web.Config{
 		Org: u.Hostname(), PublicURL: u, Identity: a.identity, CookieKeys: a.keys.Derive("cookie"),
 		Index: a.store, Features: a.store, CohortSizes: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
+		People: web.People{
+			Roster: a.store, Drafts: a.store, Import: &people.Service{Keeper: a.store}, Training: &enablement.Service{Keeper: a.store},
+		},
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,

@@ -3,12 +3,19 @@ package people
 // View is a page of the roster with what stands around it.
 type View struct {
 	Page
-	Previous string // Before of the page before; "" when this is the first
-	Position int    // entries above the first one
-	Matching int    // entries that the filter lets through, on all pages
+	Previous string // Before of the page in front; "" when this is the first
 
-	People      int           // everybody, whatever the filter
-	States      map[State]int // how they stand
-	Departments []Department  // by name
-	Waves       []Wave        // by name
+	OnRoster    int           // people whom files named
+	States      map[State]int // how everybody stands, those included whom no file named
+	Departments []Department
+	Waves       []Wave
+}
+
+// Everybody returns how many people there are, on the roster or not.
+func (v View) Everybody() int {
+	n := 0
+	for _, of := range v.States {
+		n += of
+	}
+	return n
 }

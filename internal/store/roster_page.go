@@ -151,16 +151,8 @@ func (s *Store) People(ctx context.Context, scope identity.PeopleScope, f people
 	if err != nil {
 		return people.Page{}, err
 	}
-	size := rosterPage
-	if f.Limit > 0 {
-		size = min(f.Limit, maxRosterPage)
-	}
-	rows, err := s.pool.Query(ctx, rosterEntriesSQL, pgx.StrictNamedArgs{
-		"after": f.After, "search": strings.ToLower(strings.TrimSpace(cleanText(f.Search))), "state": string(f.State),
-		"departments": slugs.departments(scope, f.Department), "no_department": f.Department == unassigned,
-		"waves": slugs.waves(f.Wave), "no_wave": f.Wave == unassigned,
-		"today": today.Time(), "limit": size + 1,
-	})
+	size := pageSize(f)
+	rows, err := s.pool.Query(ctx, rosterEntriesSQL, entryArgs(slugs, scope, f, today, size+1))
 	if err != nil {
 		return people.Page{}, fmt.Errorf("list people: %w", translate(err))
 	}
@@ -175,6 +167,23 @@ func (s *Store) People(ctx context.Context, scope identity.PeopleScope, f people
 	}
 	page.Entries = each(list, entryRow.entry)
 	return page, nil
+}
+
+// pageSize is how many entries a page of f has.
+func pageSize(f people.Filter) int {
+	if f.Limit > 0 {
+		return min(f.Limit, maxRosterPage)
+	}
+	return rosterPage
+}
+
+func entryArgs(slugs slugBook, scope identity.PeopleScope, f people.Filter, today day.Date, limit int) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"after": f.After, "search": strings.ToLower(strings.TrimSpace(cleanText(f.Search))), "state": string(f.State),
+		"departments": slugs.departments(scope, f.Department), "no_department": f.Department == unassigned,
+		"waves": slugs.waves(f.Wave), "no_wave": f.Wave == unassigned,
+		"today": today.Time(), "limit": limit,
+	}
 }
 
 // slugBook finds departments and waves by what addresses name them.
@@ -269,14 +278,21 @@ func (s *Store) Departments(ctx context.Context, today day.Date) ([]people.Depar
 	if err != nil {
 		return nil, fmt.Errorf("list departments: %w", translate(err))
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[placedRow])
+	list, _, err := readDepartments(rows)
 	if err != nil {
 		return nil, fmt.Errorf("list departments: %w", translate(err))
 	}
-	slugs := slugsOf(each(list, func(r placedRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} }))
+	return list, nil
+}
+
+// readDepartments returns departments with their ids by slug.
+func readDepartments(rows pgx.Rows) ([]people.Department, map[string]int, error) {
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[placedRow])
+	slugs, ids := slugsOf(each(list, func(r placedRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} })), map[string]int{}
 	return each(list, func(r placedRow) people.Department {
+		ids[slugs[r.Name]] = r.ID
 		return people.Department{ID: r.ID, Name: r.Name, Slug: slugs[r.Name], People: r.People}
-	}), nil
+	}), ids, err
 }
 
 type waveRow struct {
@@ -290,14 +306,21 @@ func (s *Store) Waves(ctx context.Context, today day.Date) ([]people.Wave, error
 	if err != nil {
 		return nil, fmt.Errorf("list waves: %w", translate(err))
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[waveRow])
+	list, _, err := readWaves(rows)
 	if err != nil {
 		return nil, fmt.Errorf("list waves: %w", translate(err))
 	}
-	slugs := slugsOf(each(list, func(r waveRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} }))
+	return list, nil
+}
+
+// readWaves returns waves with their ids by slug.
+func readWaves(rows pgx.Rows) ([]people.Wave, map[string]int, error) {
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[waveRow])
+	slugs, ids := slugsOf(each(list, func(r waveRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} })), map[string]int{}
 	return each(list, func(r waveRow) people.Wave {
+		ids[slugs[r.Name]] = r.ID
 		return people.Wave{ID: r.ID, Name: r.Name, Slug: slugs[r.Name], OpensOn: maybeDay(r.OpensOn), People: r.People}
-	}), nil
+	}), ids, err
 }
 
 func maybeDay(t *time.Time) *day.Date {

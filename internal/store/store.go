@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,8 @@ type Store struct {
 	keys *seal.Keyring // seals credentials and signs the audit log
 
 	index      indexCache
+	slugsKnown atomic.Pointer[slugBook] // as last read, to guess ids by
+
 	partitions sync.Map // names of partitions of usage_day known to exist
 }
 

@@ -12,6 +12,7 @@ type RosterProps struct {
 	Import      string // where files are uploaded; "" for readers
 	Sample      string // a file to start from
 	Void        bool   // the roster is empty
+	Listed      bool   // there is somebody to list, if only members
 	Search      Search
 	List        List
 	Departments []Size
@@ -107,20 +108,28 @@ func (s State) chip() ui.ChipProps {
 	return ui.ChipProps{Label: "Not arrived", Icon: ui.IconCircleDashed}
 }
 
-// Headline says in one sentence how the roster stands; states without anybody are left out.
-func Headline(total int, of map[State]int) string {
-	if total == 0 {
-		return "Nobody is in the roster yet."
-	}
+// Headline says in one sentence how everybody stands, of whom so many are on the
+// roster; states without anybody are left out.
+func Headline(onRoster int, of map[State]int) string {
 	said := map[State][2]string{
 		Member: {"is a member", "are members"}, Invited: {"is invited", "are invited"},
 		NotArrived: {"has not arrived", "have not arrived"}, Left: {"has left", "have left"},
 	}
 	var parts []string
+	all := 0
 	for _, s := range States() {
 		if n := of[s]; n > 0 {
-			parts = append(parts, ui.Counted(n, said[s][0], said[s][1]))
+			all += n
+			parts = append(parts, ui.Count(n)+" "+said[s][min(n-1, 1)])
 		}
 	}
-	return ui.Counted(total, "person", "people") + " in the roster; " + strings.Join(parts, ", ") + "."
+	switch {
+	case all == 0:
+		return "Nobody is in the roster yet."
+	case onRoster == 0:
+		return "Nobody is in the roster yet; " + strings.Join(parts, ", ") + "."
+	case onRoster == all:
+		return ui.Counted(all, "person", "people") + " in the roster; " + strings.Join(parts, ", ") + "."
+	}
+	return ui.Counted(all, "person", "people") + ", " + ui.Count(onRoster) + " of them in the roster; " + strings.Join(parts, ", ") + "."
 }
