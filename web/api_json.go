@@ -16,12 +16,27 @@ type jsonMetrics struct {
 	To          day.Date       `json:"to"`
 	DataThrough *day.Date      `json:"data_through"`
 	Clipped     bool           `json:"clipped"`
+	Rounded     *jsonPeriod    `json:"rounded,omitempty"`
 	Cohort      *jsonCohort    `json:"cohort"`
 	Metrics     jsonFigures    `json:"metrics"`
 	Columns     jsonColumns    `json:"columns"`
 	Diagnosis   *jsonDiagnosis `json:"diagnosis"`
 	Breakdown   *[]jsonRow     `json:"breakdown,omitempty"`
 	Licensed    jsonLicensed   `json:"licensed"`
+}
+
+// jsonPeriod is the days covered in place of those asked for.
+type jsonPeriod struct {
+	From day.Date `json:"from"`
+	To   day.Date `json:"to"`
+}
+
+// roundedTo is what a question was rounded to, nil when it was not.
+func roundedTo(rounded bool, p day.Period) *jsonPeriod {
+	if !rounded {
+		return nil
+	}
+	return &jsonPeriod{p.From, p.To}
 }
 
 type jsonCohort struct {
@@ -182,7 +197,7 @@ func apiMetrics(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 		return apiAnswer{}, err
 	}
 	out := jsonMetrics{
-		From: a.Period.From, To: a.Period.To, DataThrough: dayOrNull(a.Through), Clipped: a.Clipped,
+		From: a.Period.From, To: a.Period.To, DataThrough: dayOrNull(a.Through), Clipped: a.Clipped, Rounded: roundedTo(a.Rounded, a.Covered),
 		Cohort: cohortOrNull(a.Cohort), Metrics: a.Figures, Columns: a.Columns,
 		Diagnosis: diagnosisOf(a.Diagnosis), Licensed: licensedOf(a.Licensed),
 	}

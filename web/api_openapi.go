@@ -60,6 +60,8 @@ var (
 		must("by", oneOf(adoption.ByDepartment, adoption.ByWave, adoption.ByGroup)),
 		must("slug", typed("string")), must("name", typed("string")))
 
+	periodSchema = objectOf(must("from", dayOf()), must("to", dayOf()))
+
 	licensedSchema = objectOf(
 		must("count", nullable("integer")), must("basis", oneOf(adoption.BasisSeats, adoption.BasisMembers)),
 		must("reason", nullable("string")), must("note", nullable("string")))
@@ -67,7 +69,7 @@ var (
 	statusSchema = oneOf(adoption.OnTrack, adoption.Watch, adoption.Behind, adoption.NoData)
 
 	metricsSchema = objectOf(
-		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()), must("clipped", typed("boolean")),
+		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema),
 		must("cohort", orNull(cohortSchema)), must("metrics", figuresSchema()), must("columns", columnsSchema()),
 		must("diagnosis", orNull(objectOf(
 			must("look_first", oneOf(adoption.Columns()...)), must("metric", oneOf(metricKeys()...)),
@@ -84,7 +86,7 @@ var (
 				must("delegating", nullable("integer")), must("sessions", nullable("integer")),
 				must("licensed", nullable("integer")), may("withheld", typed("boolean")))))))),
 		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()),
-		must("clipped", typed("boolean")), must("reason", nullable("string")))
+		must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")))
 
 	funnelSchema = objectOf(
 		must("to", dayOf()),
@@ -92,13 +94,13 @@ var (
 			must("slug", typed("string")), must("name", typed("string")), must("licensed", nullable("integer")),
 			must("signed_in", nullable("integer")), must("delegated", nullable("integer")), must("habitual", nullable("integer")),
 			may("note", typed("string")), may("withheld", typed("boolean"))))),
-		must("data_through", dayOrNone()), must("clipped", typed("boolean")), must("reason", nullable("string")))
+		must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")))
 
 	retentionSchema = objectOf(
 		must("cohorts", list(objectOf(
 			must("week", typed("string")), must("size", nullable("integer")), must("shares", list(nullable("number"))),
 			must("starts_on", dayOf()), may("withheld", typed("boolean"))))),
-		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()), must("clipped", typed("boolean")),
+		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema),
 		must("cohort", orNull(cohortSchema)), must("reason", nullable("string")))
 
 	errorSchema = objectOf(must("error", objectOf(

@@ -6,12 +6,13 @@ import (
 )
 
 type jsonWeekly struct {
-	Weeks       []jsonWeek `json:"weeks"`
-	From        day.Date   `json:"from"`
-	To          day.Date   `json:"to"`
-	DataThrough *day.Date  `json:"data_through"`
-	Clipped     bool       `json:"clipped"`
-	Reason      *string    `json:"reason"`
+	Weeks       []jsonWeek  `json:"weeks"`
+	From        day.Date    `json:"from"`
+	To          day.Date    `json:"to"`
+	DataThrough *day.Date   `json:"data_through"`
+	Clipped     bool        `json:"clipped"`
+	Rounded     *jsonPeriod `json:"rounded,omitempty"`
+	Reason      *string     `json:"reason"`
 }
 
 type jsonWeek struct {
@@ -39,7 +40,7 @@ func apiWeekly(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	}
 	out := jsonWeekly{
 		Weeks: []jsonWeek{}, From: s.Period.From, To: s.Period.To,
-		DataThrough: dayOrNull(s.Through), Clipped: s.Clipped, Reason: text(s.Missing),
+		DataThrough: dayOrNull(s.Through), Clipped: s.Clipped, Rounded: roundedTo(s.Rounded, s.Covered), Reason: text(s.Missing),
 	}
 	for _, w := range s.Weeks {
 		week := jsonWeek{w.StartsOn.Week(), w.StartsOn, w.Complete, []jsonWeekCohort{}}
@@ -64,6 +65,7 @@ type jsonFunnel struct {
 	Cohorts     []jsonFunnelRow `json:"cohorts"`
 	DataThrough *day.Date       `json:"data_through"`
 	Clipped     bool            `json:"clipped"`
+	Rounded     *jsonPeriod     `json:"rounded,omitempty"`
 	Reason      *string         `json:"reason"`
 }
 
@@ -84,7 +86,7 @@ func apiFunnel(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	if err != nil {
 		return apiAnswer{}, err
 	}
-	out := jsonFunnel{To: f.To, Cohorts: []jsonFunnelRow{}, DataThrough: dayOrNull(f.Through), Clipped: f.Clipped, Reason: text(f.Missing)}
+	out := jsonFunnel{To: f.To, Cohorts: []jsonFunnelRow{}, DataThrough: dayOrNull(f.Through), Clipped: f.Clipped, Rounded: roundedTo(f.Rounded, f.At.Month()), Reason: text(f.Missing)}
 	for _, r := range f.Rows {
 		row := jsonFunnelRow{Slug: r.Cohort.Slug, Name: r.Cohort.Name, Licensed: r.Licensed.Count, Note: text(r.Licensed.Note), Withheld: r.Withheld}
 		if !r.Withheld {
@@ -101,6 +103,7 @@ type jsonRetention struct {
 	To          day.Date           `json:"to"`
 	DataThrough *day.Date          `json:"data_through"`
 	Clipped     bool               `json:"clipped"`
+	Rounded     *jsonPeriod        `json:"rounded,omitempty"`
 	Cohort      *jsonCohort        `json:"cohort"`
 	Reason      *string            `json:"reason"`
 }
@@ -121,7 +124,7 @@ func apiRetention(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	}
 	out := jsonRetention{
 		Cohorts: []jsonRetentionRow{}, From: t.Period.From, To: t.Period.To, DataThrough: dayOrNull(t.Through),
-		Clipped: t.Clipped, Cohort: cohortOrNull(t.Cohort), Reason: text(t.Missing),
+		Clipped: t.Clipped, Rounded: roundedTo(t.Rounded, t.Covered), Cohort: cohortOrNull(t.Cohort), Reason: text(t.Missing),
 	}
 	for _, r := range t.Rows {
 		row := jsonRetentionRow{Week: r.StartsOn.Week(), StartsOn: r.StartsOn, Withheld: r.Withheld}

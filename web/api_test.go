@@ -30,9 +30,19 @@ func (i apiIndexer) Index(context.Context) (*adoption.Index, error) { return i.x
 // and one named like a spreadsheet formula, with data from Monday 2 March to
 // Friday 27 March 2026.
 func apiOrg() *adoption.Index {
-	first := day.Of(2026, time.March, 2)
+	return apiOrgOver(day.Period{From: day.Of(2026, time.March, 2), To: day.Of(2026, time.March, 27)})
+}
+
+// apiMonths is the same people with data for the whole of February as well: those
+// who see no small groups get figures of whole months.
+func apiMonths() *adoption.Index {
+	return apiOrgOver(day.Period{From: day.Of(2026, time.February, 1), To: day.Of(2026, time.March, 27)})
+}
+
+func apiOrgOver(p day.Period) *adoption.Index {
+	first := p.From
 	x := &adoption.Index{
-		Generation: 4, First: first, Through: first + 25, CostGranted: true, CostThrough: first + 25,
+		Generation: 4, First: first, Through: p.To, CostGranted: true, CostThrough: p.To,
 		SeatsGranted: true, Seats: []adoption.Seats{{Day: first, Assigned: 40}}, Settings: adoption.DefaultSettings(),
 	}
 	for m := range int32(30) {
@@ -280,7 +290,7 @@ func TestAPIAnswersOnceAndSaysNotChanged(t *testing.T) {
 }
 
 func TestAPIShowsExecutivesNoSmallGroups(t *testing.T) {
-	s := apiSite(t, apiOrg())
+	s := apiSite(t, apiMonths())
 	for role, want := range map[identity.Role]bool{identity.Lead: true, identity.Auditor: true, identity.Executive: false} {
 		c := s.as(role)
 		for _, name := range []string{"metrics-breakdown", "weekly-department"} {
@@ -298,6 +308,9 @@ func TestAPIShowsExecutivesNoSmallGroups(t *testing.T) {
 		}
 	}
 	got := s.as(identity.Executive).json(apiQuestions["metrics-breakdown"])
+	if d := cmp.Diff(map[string]any{"from": "2026-02-01", "to": "2026-02-28"}, got["rounded"]); d != "" {
+		t.Errorf("fourteen days of March are answered with February: %s", d)
+	}
 	names := []string{}
 	for _, row := range got["breakdown"].([]any) {
 		names = append(names, row.(map[string]any)["cohort"].(map[string]any)["name"].(string))

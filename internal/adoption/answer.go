@@ -209,6 +209,7 @@ type Answer struct {
 	Covered day.Period // clipped to the data; empty when the data ends before it
 	Through day.Date   // data_through; None before the first complete day
 	Clipped bool       // the period reaches past the data
+	Rounded bool       // Covered is a calendar month in place of the period: this asker gets whole months
 
 	Cohort    *Cohort  // nil: everyone
 	Within    []Cohort // what the query was narrowed to; none: the whole organization
@@ -248,6 +249,7 @@ type Weekly struct {
 	Period, Covered day.Period
 	Through         day.Date
 	Clipped         bool
+	Rounded         bool   // Covered is calendar months, and the weeks are those that end in them
 	Missing         string // why there are no weeks; "" otherwise
 	Weeks           []Week
 }
@@ -270,6 +272,7 @@ type WeekCohort struct {
 	Delegating int  // distinct people with a task day
 	Sessions   int
 	Withheld   bool // too few people for this asker: the numbers are zero and mean nothing
+	FewActive  bool // too few were active for this asker: Unified and Sessions are zero and mean nothing
 }
 
 // Funnel is the four stages at a day, one row a cohort.
@@ -278,6 +281,7 @@ type Funnel struct {
 	At      day.Date // clipped to the data; None before the first complete day
 	Through day.Date
 	Clipped bool
+	Rounded bool   // At is the last day of a calendar month
 	Missing string // why there are no rows; "" otherwise
 	Rows    []FunnelRow
 }
@@ -299,6 +303,7 @@ type Retention struct {
 	Period, Covered day.Period
 	Through         day.Date
 	Clipped         bool
+	Rounded         bool           // Covered is a calendar month, and the rows are weeks that end in it
 	Cohort          *Cohort        // nil: everyone
 	Missing         string         // why there are no rows; "" otherwise
 	Withheld        bool           // the whole cohort is too small for this asker

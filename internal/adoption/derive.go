@@ -17,7 +17,8 @@ type memo struct {
 	divisions map[divisionKey]*division
 	tallies   map[tallyKey][]tally
 	answers   map[Query]Answer
-	overlaps  map[day.Date][]bool
+	families  map[day.Date]*family
+	tellable  map[cell][]bool
 	trends    map[trendKey][]Trend
 	members   map[day.Date]Bits
 	weeklies  map[Query]Weekly
@@ -110,7 +111,8 @@ const (
 	maxDivisions = 24
 	maxTallies   = 1024
 	maxAnswers   = 128
-	maxOverlaps  = 64
+	maxFamilies  = 36
+	maxTellable  = 1024
 	maxMembers   = 64
 	maxSeries    = 128
 	maxNarrowed  = 64
@@ -294,10 +296,6 @@ func (x *Index) listMembers(d day.Date) Bits {
 
 func (m *memo) division(k divisionKey, make func() *division) *division {
 	return kept(m, &m.divisions, maxDivisions, k, make)
-}
-
-func (m *memo) overlap(at day.Date, make func() []bool) []bool {
-	return kept(m, &m.overlaps, maxOverlaps, at, make)
 }
 
 // kept returns what is kept under k, or makes and keeps it. Two callers may both

@@ -150,7 +150,7 @@ func TestNothingBeforeTheData(t *testing.T) {
 		if len(a.Figures) != len(adoption.Catalogue()) || a.Diagnosis != nil {
 			t.Errorf("%s: %d figures, diagnosis %v", name, len(a.Figures), a.Diagnosis)
 		}
-		if w, err := c.x.Weekly(adoption.Query{Period: day.Period{From: c.from, To: c.to}}); err != nil || w.Missing == "" {
+		if w, err := c.x.Weekly(adoption.Query{Period: day.Period{From: c.from, To: c.to}, SeesSmallGroups: true}); err != nil || w.Missing == "" {
 			t.Errorf("%s: weekly says %q, %v", name, w.Missing, err)
 		}
 	}

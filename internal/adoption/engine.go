@@ -40,32 +40,48 @@ type window struct {
 	q       Query
 	covered day.Period
 	now     *span // nil: no data, and missing says why
-	before  *span // nil: no data
+	before  *span // nil: no data; for whoever sees small groups only
 	missing string
+	family  *family           // who may be told of; nil for whoever sees small groups
+	past    *window           // what monthBefore returned
 	read    map[By][]*subject // what subjects returned
 }
 
 func (x *Index) window(q Query) *window {
-	w := &window{x: x, q: q, covered: x.clip(q.Period)}
-	if w.missing = x.missing(w.covered); w.missing != "" {
+	w := x.covering(q)
+	if w.missing != "" {
 		return w
 	}
 	w.now = x.span(w.covered)
-	if p := w.covered.Before(); x.missing(p) == "" {
+	if p := w.covered.Before(); w.family == nil && x.missing(p) == "" {
 		w.before = x.span(p)
 	}
 	return w
 }
 
+// covering is a window that knows what it is about, but has not looked yet.
+func (x *Index) covering(q Query) *window {
+	w := &window{x: x, q: q}
+	if q.SeesSmallGroups {
+		w.covered = x.clip(q.Period)
+		w.missing = x.missing(w.covered)
+	} else if w.covered, w.missing = x.monthOf(q.Period); w.missing == "" {
+		w.family = x.family(w.covered)
+	}
+	return w
+}
+
+const noData = "No complete day of usage has been read yet."
+
 // missing says why there is no data in a clipped period, "" when there is some.
 func (x *Index) missing(p day.Period) string {
 	switch {
 	case !x.Through.Known() || x.Through < x.first():
-		return "No complete day of usage has been read yet."
+		return noData
 	case p.Days() == 0:
-		return "The data ends on " + x.Through.String() + ", before this period begins."
+		return "The data ends on " + written(x.Through) + ", before this period begins."
 	case p.To < x.first():
-		return "Nothing is known before " + x.first().String() + "."
+		return "Nothing is known before " + written(x.first()) + "."
 	}
 	return ""
 }
@@ -80,7 +96,7 @@ func (w *window) days() int {
 
 func (x *Index) answer(q Query) Answer {
 	w := x.window(q)
-	a := Answer{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Within: x.Named(q.Within)}
+	a := Answer{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Rounded: w.rounded(), Within: x.Named(q.Within)}
 	if q.Cohort != "" {
 		w.answerCohort(&a)
 	} else {
@@ -114,6 +130,10 @@ func (w *window) answerCohort(a *Answer) {
 			return
 		}
 	}
+	if w.now == nil {
+		w.answerSubject(a, w.about(audience{cohort: w.named(), people: Bits{}}))
+		return
+	}
 	w.answerSubject(a, w.hidden(w.named()))
 }
 
@@ -134,7 +154,6 @@ type subject struct {
 	size        int // members on the last day
 	licensed    Licensed
 	now, before []reading // before is nil without data
-	sizeBefore  int       // members on the last day of the period before
 	unified     UnifiedShare
 }
 
@@ -151,20 +170,25 @@ func (w *window) about(a audience) *subject {
 	s.size = count(w.now.members, a.people)
 	s.now = w.now.readings(a.people, w.departments(a), s.licensed)
 	s.unified = w.now.unifiedShare(a.people)
-	if w.before != nil {
+	switch {
+	case w.family != nil:
+		w.family.sift(s.now, w.now, a)
+		s.before = w.monthBefore(a)
+	case w.before != nil:
 		then := w.peopleOn(a, w.before.period.To)
-		s.sizeBefore = count(w.before.members, then)
 		s.before = w.before.readings(then, w.departments(a), w.before.licensed(then))
 	}
 	return s
 }
 
-func (w *window) everyone() *subject {
-	s := w.about(w.everybody())
-	if !w.q.SeesSmallGroups {
-		withholdFew([]*subject{s}, w.x.minCohort())
+func (w *window) everyone() *subject { return w.subject(w.everybody()) }
+
+// subject reads an audience, if it may be told of.
+func (w *window) subject(a audience) *subject {
+	if a.withheld {
+		return w.hidden(a.cohort)
 	}
-	return s
+	return w.about(a)
 }
 
 func (w *window) figures(s *subject) []Figure {
@@ -182,15 +206,7 @@ func (w *window) subjects(by By) []*subject {
 	}
 	var out []*subject
 	for _, a := range w.audiences(by) {
-		if a.withheld {
-			out = append(out, w.hidden(a.cohort))
-		} else {
-			out = append(out, w.about(a))
-		}
-	}
-	if !w.q.SeesSmallGroups {
-		withholdFew(out, w.x.minCohort())
-		withholdBefore(out, w.x.minCohort())
+		out = append(out, w.subject(a))
 	}
 	w.read = map[By][]*subject{by: out}
 	return out

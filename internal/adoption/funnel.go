@@ -8,18 +8,21 @@ const habitualWeeks = 4
 // Funnel computes the funnel at q.Period.To; the rest of the period plays no
 // part. It faults as [Index.Answer] does.
 func (x *Index) Funnel(q Query) (Funnel, error) {
-	q.Period.From = q.Period.To
+	asked := q.Period.To
+	q.Period.From = asked
 	if err := x.check(q); err != nil {
 		return Funnel{}, err
 	}
-	at := min(q.Period.To, x.Through)
-	out := Funnel{To: q.Period.To, At: at, Through: x.Through, Clipped: x.clipped(q.Period)}
-	if out.Missing = x.missing(day.Period{From: at, To: at}); out.Missing != "" {
+	at := min(asked, x.Through)
+	q.Period = day.Period{From: at, To: at}
+	w := x.listing(q)
+	out := Funnel{To: asked, At: at, Through: x.Through, Clipped: asked > x.Through, Missing: w.missing}
+	if w.missing != "" {
 		return out, nil
 	}
-	w := &window{x: x, q: q, covered: day.Period{From: at, To: at}}
-	w.now = &span{x: x, period: w.covered, members: x.membersOn(at)}
-	stages := x.stages(at, w.now.members)
+	out.At = w.covered.To
+	out.Rounded = w.family != nil && out.At != asked
+	stages := x.stages(w.covered.To, w.now.members)
 	for _, a := range w.rows() {
 		out.Rows = append(out.Rows, w.funnelRow(a, stages))
 	}

@@ -67,7 +67,7 @@ func TestFurthestIsMeasuredInTargets(t *testing.T) {
 }
 
 func TestDiagnosisNamesWhoPullsDown(t *testing.T) {
-	x := &Index{Through: FirstDay + 20, Settings: DefaultSettings()}
+	x := &Index{Through: FirstDay + 30, Settings: DefaultSettings()}
 	var entries []Entry
 	for m := range int32(30) {
 		x.Members = append(x.Members, Member{Listed: true, Added: FirstDay})

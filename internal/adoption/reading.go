@@ -181,7 +181,7 @@ func (x *Index) cost(p day.Period) (Money, string) {
 	case !x.CostGranted:
 		return Money{}, "The key may not read the cost report."
 	case x.CostThrough < p.To:
-		return Money{}, "The cost report has not been read through " + p.To.String() + " yet."
+		return Money{}, "The cost report has not been read through " + written(p.To) + " yet."
 	}
 	var total Money
 	for _, c := range x.Cost {

@@ -21,7 +21,7 @@ func (x *Index) Retention(q Query) (Retention, error) {
 
 func (x *Index) retention(q Query) Retention {
 	w := x.listing(q)
-	out := Retention{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Missing: w.missing}
+	out := Retention{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period), Rounded: w.rounded(), Missing: w.missing}
 	if w.missing != "" {
 		return out
 	}
@@ -33,17 +33,18 @@ func (x *Index) retention(q Query) Retention {
 		out.Missing, out.Withheld = withheldWhy, true
 		return out
 	}
-	out.Rows = x.triangle(w.covered, a.people)
-	if !q.SeesSmallGroups {
-		withholdRows(out.Rows, x.minCohort())
+	if w.family != nil {
+		out.Rows = w.family.triangle(a)
+	} else {
+		out.Rows = x.triangle(w.covered, a.people)
 	}
 	return out
 }
 
 // listing is a window with only what it takes to say who may be shown.
 func (x *Index) listing(q Query) *window {
-	w := &window{x: x, q: q, covered: x.clip(q.Period)}
-	if w.missing = x.missing(w.covered); w.missing == "" {
+	w := x.covering(q)
+	if w.missing == "" {
 		w.now = &span{x: x, period: w.covered, members: x.membersOn(w.covered.To)}
 	}
 	return w
@@ -95,18 +96,5 @@ func (x *Index) follow(row *RetentionRow, b Bits) {
 		}
 		n := b.CountAnd(x.derived().week(monday).active)
 		row.Active[k] = &n
-	}
-}
-
-// withholdRows withholds rows about too few people, and enough of their neighbours.
-func withholdRows(rows []RetentionRow, least int) {
-	sizes := make([]int, len(rows))
-	for i, r := range rows {
-		sizes[i] = r.Size
-	}
-	for i, hide := range smallest(sizes, least) {
-		if hide {
-			rows[i] = RetentionRow{StartsOn: rows[i].StartsOn, Withheld: true}
-		}
 	}
 }

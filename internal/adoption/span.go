@@ -41,9 +41,12 @@ func (x *Index) clip(p day.Period) day.Period {
 }
 
 // span gathers the sets of p, which must be within the data.
-func (x *Index) span(p day.Period) *span {
+func (x *Index) span(p day.Period) *span { return x.spanOf(p, x.membersOn(p.To)) }
+
+// spanOf is a span in which these are the members.
+func (x *Index) spanOf(p day.Period, members Bits) *span {
 	d := x.derived()
-	s := &span{x: x, period: p, members: x.membersOn(p.To)}
+	s := &span{x: x, period: p, members: members}
 	ever := x.everBy(p.To)
 	s.signedIn = s.members.And(ever.signedIn)
 	s.tasked = s.members.And(ever.tasked)
@@ -153,5 +156,5 @@ func (x *Index) licensed(at day.Date, members Bits) Licensed {
 			return Licensed{Count: &n, Basis: BasisSeats}
 		}
 	}
-	return Licensed{Basis: BasisSeats, Reason: "No seat count has been read for a day up to " + at.String() + "."}
+	return Licensed{Basis: BasisSeats, Reason: "No seat count has been read for a day up to " + written(at) + "."}
 }

@@ -48,7 +48,7 @@ func (w *window) points(a audience, n int) [][]Point {
 	sunday := lastSunday(w.covered.To)
 	for k := n - 1; k >= 0; k-- {
 		week := day.Period{From: sunday.Monday() - day.Date(7*k), To: sunday - day.Date(7*k)}
-		if w.x.missing(week) != "" {
+		if w.x.missing(week) != "" || w.family != nil && !w.x.tellsWeek(week) {
 			continue
 		}
 		for i, v := range w.weekValues(week, a) {
@@ -59,18 +59,20 @@ func (w *window) points(a audience, n int) [][]Point {
 }
 
 func (w *window) weekValues(week day.Period, a audience) []*float64 {
-	who := w.peopleOn(a, week.To)
-	s := w.x.span(week)
-	out := make([]*float64, len(catalogue))
-	if !w.q.SeesSmallGroups && who != nil && s.members.CountAnd(who) < w.x.minCohort() {
-		return out
-	}
-	for i, r := range s.readings(who, w.departments(a), s.licensed(who)) {
-		if w.q.SeesSmallGroups || r.about == 0 || r.about >= w.x.minCohort() {
-			out[i] = r.value
-		}
+	rs := w.weekReadings(week, a)
+	out := make([]*float64, len(rs))
+	for i, r := range rs {
+		out[i] = r.value
 	}
 	return out
+}
+
+func (w *window) weekReadings(week day.Period, a audience) []reading {
+	if w.family != nil {
+		return w.toldOfWeek(week, a)
+	}
+	s, who := w.x.span(week), w.peopleOn(a, week.To)
+	return s.readings(who, w.departments(a), s.licensed(who))
 }
 
 // trace fills in whether figures improve, week over week.

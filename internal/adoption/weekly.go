@@ -14,6 +14,9 @@ func (x *Index) Weekly(q Query) (Weekly, error) {
 }
 
 func (x *Index) weekly(q Query) Weekly {
+	if !q.SeesSmallGroups {
+		return x.weeksOfMonths(q)
+	}
 	w := x.listing(q)
 	out := Weekly{Period: q.Period, Covered: w.covered, Through: x.Through, Clipped: x.clipped(q.Period)}
 	if w.now == nil {
@@ -34,14 +37,6 @@ type tallyKey struct {
 // tally is what some people did in a week.
 type tally struct{ members, active, unified, delegating, sessions int }
 
-func (t *tally) add(u tally) {
-	t.members += u.members
-	t.active += u.active
-	t.unified += u.unified
-	t.delegating += u.delegating
-	t.sessions += u.sessions
-}
-
 func (w *window) weeks() []Week {
 	as := w.series()
 	var out []Week
@@ -59,10 +54,7 @@ func (w *window) series() []audience {
 	if w.q.By == ByNone {
 		return nil
 	}
-	as := w.audiences(w.q.By)
-	if w.q.SeesSmallGroups {
-		as = w.everSeen()
-	}
+	as := w.everSeen()
 	if w.q.Cohort == "" {
 		return as
 	}
@@ -102,58 +94,26 @@ func (w *window) peopled(i int) bool {
 func (w *window) cohortsIn(days day.Period, as []audience) []WeekCohort {
 	if w.q.By == ByNone {
 		t := w.x.tallies(ByNone, w.q.Within, days)[0]
-		licensed := &t.members
+		all := t.of(Everyone())
 		if w.q.Within == "" {
-			licensed = w.x.licensedCount(days.To, t.members)
+			all.Licensed = w.x.licensedCount(days.To, t.members)
 		}
-		return []WeekCohort{{Cohort: Everyone(), Licensed: licensed, Active: t.active, Unified: t.unified, Delegating: t.delegating, Sessions: t.sessions}}
+		return []WeekCohort{all}
+	}
+	if len(as) == 0 {
+		return nil
 	}
 	out := make([]WeekCohort, len(as))
-	sizes := make([]int, len(as))
+	all := w.x.tallies(w.q.By, w.q.Within, days)
 	for i, a := range as {
-		t := w.tally(days, a)
-		sizes[i] = max(t.members, min(1, t.active))
-		out[i] = WeekCohort{Cohort: a.cohort, Licensed: &t.members, Active: t.active, Unified: t.unified, Delegating: t.delegating, Sessions: t.sessions, Withheld: a.withheld}
-	}
-	if !w.q.SeesSmallGroups {
-		withholdWeek(out, sizes, w.x.minCohort())
-	}
-	for i := range out {
-		if out[i].Withheld {
-			out[i] = WeekCohort{Cohort: out[i].Cohort, Withheld: true}
-		}
+		out[i] = all[a.of[0]].of(a.cohort)
 	}
 	return out
 }
 
-// withholdWeek withholds cohorts that were too small in this week, though they
-// are large enough at the end of the period, and enough of the next smallest ones.
-func withholdWeek(out []WeekCohort, sizes []int, least int) {
-	var at, some []int
-	for i, n := range sizes {
-		if n > 0 {
-			at = append(at, i)
-			some = append(some, n)
-		}
-	}
-	for i, hide := range smallest(some, least) {
-		if hide {
-			out[at[i]].Withheld = true
-		}
-	}
-}
-
-// tally returns what an audience did. Cohorts that do not overlap add up.
-func (w *window) tally(days day.Period, a audience) tally {
-	var t tally
-	if len(a.of) > 1 && w.q.By == ByGroup {
-		return w.x.take(days, []Bits{a.people})[0]
-	}
-	all := w.x.tallies(w.q.By, w.q.Within, days)
-	for _, i := range a.of {
-		t.add(all[i])
-	}
-	return t
+// of is what a cohort did.
+func (t tally) of(c Cohort) WeekCohort {
+	return WeekCohort{Cohort: c, Licensed: &t.members, Active: t.active, Unified: t.unified, Delegating: t.delegating, Sessions: t.sessions}
 }
 
 // tallies returns the tallies of every cohort of a division, as of the last of

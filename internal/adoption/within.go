@@ -131,6 +131,9 @@ func (w *window) narrows(by By) func(slug string) bool {
 
 // everybody is whoever the query is about, before it is broken down.
 func (w *window) everybody() audience {
+	if w.family != nil {
+		return w.family.everyone()
+	}
 	return audience{cohort: Everyone(), people: w.narrow(nil, w.covered.To)}
 }
 
