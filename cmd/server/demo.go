@@ -48,7 +48,7 @@ func runDemo(ctx context.Context, s settings, args []string) error {
 		return err
 	}
 	defer a.close()
-	return a.demo(ctx, listener)
+	return a.demo(ctx, listener, org)
 }
 
 // serveSandbox answers as the API on a free port of this machine until ctx ends.
@@ -115,8 +115,11 @@ func demoSecret(file string) (string, error) {
 	return text, os.WriteFile(file, []byte(text), 0o600)
 }
 
-func (a *app) demo(ctx context.Context, l net.Listener) error {
+func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error {
 	if err := a.firstSync(ctx); err != nil {
+		return err
+	}
+	if err := a.tell(ctx, org); err != nil {
 		return err
 	}
 	queue, err := a.startJobs(ctx, true)

@@ -115,8 +115,8 @@ func (w *world) trained(p *person) []Training {
 	case r.chance(300):
 		out[0].Status = "completed"
 	}
-	if r.chance(80) { // signed up for an earlier one and did not come
-		out = append(out, Training{Email: p.email, Session: "Cowork 101", Kind: "all_staff_101", Day: w.pilot - 11, Status: "no_show"})
+	if missed := w.pilot - 11; r.chance(80) && best.day > missed { // signed up for an earlier one and did not come
+		out = append(out, Training{Email: p.email, Session: "Cowork 101", Kind: "all_staff_101", Day: missed, Status: "no_show"})
 	}
 	return out
 }

@@ -17,12 +17,18 @@ func TestTrainingComesBeforeTheFirstTask(t *testing.T) {
 	for i := range w.people {
 		first[w.people[i].email] = &w.people[i]
 	}
-	waits, untrained, seen := map[string][]int{}, 0, map[string]bool{}
+	waits, untrained, seen, there := map[string][]int{}, 0, map[string]bool{}, map[Training]bool{}
 	for _, row := range org.Trainings() {
 		p := first[row.Email]
 		if p == nil || row.Day >= thursday {
 			t.Fatalf("%+v is about nobody, or about the future", row)
 		}
+		place := row
+		place.Status, place.Minutes = "", 0
+		if there[place] {
+			t.Errorf("%+v is there twice", row)
+		}
+		there[place] = true
 		if row.Status == "no_show" || row.Kind == "office_hours" || row.Kind == "user_group" {
 			continue
 		}
