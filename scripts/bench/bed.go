@@ -20,6 +20,7 @@ import (
 // filled and one for the floors.
 type bed struct {
 	members  int
+	org      *sandbox.Org
 	admin    string
 	upstream string // the sandbox's address
 	target   string // the database that is filled over HTTP
@@ -29,8 +30,8 @@ type bed struct {
 }
 
 func open(ctx context.Context, admin string, members int) (*bed, error) {
-	b := &bed{members: members, admin: admin}
 	org := sandbox.New(sandbox.Config{Today: today, Members: members})
+	b := &bed{members: members, org: org, admin: admin}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open a port for the sandbox: %w", err)

@@ -55,6 +55,9 @@ type server struct {
 
 // pages measures what a signed-in person waits for.
 func (b *bed) pages(ctx context.Context, o options, f *figures) error {
+	if err := b.place(ctx, f); err != nil {
+		return err
+	}
 	began := time.Now()
 	s, err := b.serve(ctx, o.profile)
 	if err != nil {
@@ -154,6 +157,7 @@ func visits() []visit {
 		{"/overview, any 52 weeks", periods("/overview", 364, 60)},
 		{"/activation", []string{"/activation"}},
 		{"/activation, any 4 weeks", periods("/activation", 28, 60)},
+		{"/cohorts", []string{"/cohorts"}},
 		{"/api/v1/metrics", []string{"/api/v1/metrics?" + between(today-29, today-2)}},
 		{"/api/v1/metrics, any 4 weeks", periods("/api/v1/metrics", 28, 60)},
 	}

@@ -198,6 +198,7 @@ func (f *figures) printPanels() {
 	}
 	t.row(append([]string{"every metric of an intersection, to one of them by SQL over facts", duration(f.panels.FactSQL)}, verdict...)...)
 	t.print()
+	fmt.Printf("A roster of %s people is imported in %s.\n", thousands(f.placed), f.placing.Round(10*time.Millisecond))
 	fmt.Printf("The index is read in %s; the process that holds it takes %d MiB.\n", duration(f.panels.Load), f.panels.Bytes>>20)
 }
 

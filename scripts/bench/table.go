@@ -17,6 +17,8 @@ type figures struct {
 	peak                                  int64
 	rewritten, rereadRows                 int
 
+	placed         int           // people of the roster
+	placing        time.Duration // how long their import took
 	panels         panelTimes
 	loads          []load
 	ready          time.Duration // from start to the first page of somebody signed in
