@@ -2,6 +2,7 @@ package adoption_test
 
 import (
 	"math/big"
+	"slices"
 	"sort"
 
 	"groundswell/internal/adoption"
@@ -13,11 +14,15 @@ import (
 
 type brute struct {
 	*world
-	use map[string]map[day.Date]row
+	everyone []user // members, people who left and people who are no members
+	use      map[string]map[day.Date]row
 }
 
 func bruteOf(w *world) brute {
-	b := brute{w, map[string]map[day.Date]row{}}
+	b := brute{world: w, everyone: slices.Clone(w.users), use: map[string]map[day.Date]row{}}
+	for _, email := range w.outsiders {
+		b.everyone = append(b.everyone, user{emails: []string{email}})
+	}
 	for _, r := range w.rows {
 		if b.use[r.user] == nil {
 			b.use[r.user] = map[day.Date]row{}
@@ -85,9 +90,11 @@ func (b brute) member(u user, d day.Date) bool { return u.listed && u.added <= d
 // placement finds a person's place on a day; false when there is none at all.
 func (b brute) placement(u user, d day.Date) (placed, bool) {
 	var mine []placed
-	for _, p := range b.roster {
-		if u.email != "" && p.email == u.email {
-			mine = append(mine, p)
+	for _, email := range u.emails {
+		for _, p := range b.roster {
+			if p.email == email && (len(mine) == 0 || mine[0].email == email) {
+				mine = append(mine, p)
+			}
 		}
 	}
 	if len(mine) == 0 {
@@ -136,7 +143,7 @@ func (b brute) in(c crowd, u user, d day.Date) bool {
 
 func (b brute) people(c crowd, d day.Date) []user {
 	var out []user
-	for _, u := range b.users {
+	for _, u := range b.everyone {
 		if b.in(c, u, d) {
 			out = append(out, u)
 		}
@@ -182,7 +189,7 @@ func ratio(n, d int) result {
 
 // metrics computes over a period within the data; nil when there is none in it.
 func (b brute) metrics(c crowd, from, to day.Date) map[adoption.Key]result {
-	if from > to || to < adoption.FirstDay {
+	if from > to || to < b.first {
 		return nil
 	}
 	who := b.people(c, to)
@@ -191,6 +198,10 @@ func (b brute) metrics(c crowd, from, to day.Date) map[adoption.Key]result {
 		adoption.Week2Retention:        b.week2(who, from, to),
 		adoption.SessionsPerActiveUser: b.sessionsPer(who, from, to),
 		adoption.AdvancedFeatureUptake: b.uptake(who, from, to),
+
+		adoption.DaysTrainingToFirstTask:  b.daysToTask(who, from, to),
+		adoption.ChampionTouchpoints:      b.touchpoints(c, from, to),
+		adoption.HelpSessionParticipation: b.helpSessions(c, from, to),
 	}
 	signed, tasked := 0, 0
 	for _, u := range who {
@@ -217,7 +228,7 @@ func (b brute) weeklyActives(who []user, to day.Date) result {
 	for sunday.Weekday() != 0 {
 		sunday--
 	}
-	if sunday < adoption.FirstDay {
+	if sunday < b.first {
 		return result{}
 	}
 	n := 0.0

@@ -1,8 +1,10 @@
 package adoption_test
 
 import (
+	"flag"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -13,15 +15,47 @@ import (
 	"groundswell/internal/day"
 )
 
-// anOrganization draws a world and a period that may begin before the data and end after it.
+// checks is how many organizations each property is tried on, unless the flag says.
+const checks = "200"
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// anOrganization draws a world and a period of some shape.
 func anOrganization(t *rapid.T) (*world, day.Period) {
 	seed := rapid.Uint64().Draw(t, "seed")
 	days := rapid.IntRange(1, 75).Draw(t, "days")
 	people := rapid.IntRange(1, 24).Draw(t, "people")
 	w := newWorld(rand.New(rand.NewPCG(seed, 1)), people, days)
+	return w, aPeriod(t, w, days)
+}
+
+// aPeriod draws one day, a week, a month, one that begins before the data, one
+// that ends after it, one that lies outside of it, or anything else.
+func aPeriod(t *rapid.T, w *world, days int) day.Period {
 	from := adoption.FirstDay + day.Date(rapid.IntRange(-20, days+4).Draw(t, "from"))
-	to := from + day.Date(rapid.IntRange(0, 60).Draw(t, "length"))
-	return w, day.Period{From: from, To: to}
+	length := day.Date(rapid.IntRange(0, 60).Draw(t, "length"))
+	switch rapid.SampledFrom([]string{"any", "any", "day", "week", "month", "beginning", "end", "before", "after"}).Draw(t, "shape") {
+	case "day":
+		return day.Period{From: from, To: from}
+	case "week":
+		return day.Period{From: from.Monday(), To: from.Sunday()}
+	case "month":
+		return from.Month()
+	case "beginning":
+		return day.Period{From: w.first - 1 - length, To: w.first + length/3}
+	case "end":
+		return day.Period{From: w.through - length, To: w.through + 1 + length/2}
+	case "before":
+		return day.Period{From: w.first - 1 - length, To: w.first - 1}
+	case "after":
+		return day.Period{From: w.through + 1, To: w.through + 1 + length}
+	}
+	return day.Period{From: from, To: from + length}
 }
 
 // crowds are the organization and every cohort of every dimension, with their slugs.
@@ -55,6 +89,7 @@ func TestMetricsEqualBruteForce(t *testing.T) {
 		x, b := w.index(), bruteOf(w)
 		a := answer(t, x, lead(p, adoption.ByNone, ""))
 		sameFigures(t, b, crowd{all: true}, p, a.Figures)
+		sameUnified(t, b, crowd{all: true}, p, a.Unified)
 		sameCost(t, b, p, a.Figure(adoption.CostToValue))
 		for by, crowds := range w.crowds() {
 			a := answer(t, x, lead(p, by, ""))
@@ -64,8 +99,9 @@ func TestMetricsEqualBruteForce(t *testing.T) {
 					t.Fatalf("unexpected cohort %+v", row.Cohort)
 				}
 				sameFigures(t, b, c, p, row.Figures)
+				sameUnified(t, b, c, p, row.Unified)
 				one := answer(t, x, lead(p, by, row.Cohort.Slug))
-				if d := cmp.Diff(values(row.Figures), values(one.Figures)); d != "" {
+				if d := cmp.Diff(values(row.Figures), values(one.Figures)); d != "" || one.Unified != row.Unified {
 					t.Fatalf("%s by name differs from its row:\n%s", row.Cohort.Slug, d)
 				}
 			}
@@ -120,9 +156,9 @@ func sameFigures(t *rapid.T, b brute, c crowd, p day.Period, got []adoption.Figu
 		if want.value != nil && want.num != nil && (*want.num != *f.Numerator || *want.den != *f.Denominator) {
 			t.Fatalf("%s: %d/%d, want %d/%d", f.Key, *f.Numerator, *f.Denominator, *want.num, *want.den)
 		}
-		for name, v := range want.parts {
-			if d := cmp.Diff(v, f.Part(name).Value); d != "" {
-				t.Fatalf("%s.%s: %s", f.Key, name, d)
+		for _, part := range f.Parts {
+			if d := cmp.Diff(want.parts[part.Name], part.Value); d != "" {
+				t.Fatalf("%s.%s of %+v over %v: %s", f.Key, part.Name, c, p, d)
 			}
 		}
 		if (f.Value == nil) != (f.Reason != "") || (f.Value == nil) != (f.Status == adoption.NoData) && f.Target != nil {
@@ -131,10 +167,21 @@ func sameFigures(t *rapid.T, b brute, c crowd, p day.Period, got []adoption.Figu
 	}
 }
 
+func sameUnified(t *rapid.T, b brute, c crowd, p day.Period, got adoption.UnifiedShare) {
+	to := min(p.To, b.through)
+	if p.From > to || to < b.first {
+		to = p.From - 1
+	}
+	on, active := b.unified(c, p.From, to)
+	if want := (adoption.UnifiedShare{On: on, Active: active}); got != want {
+		t.Fatalf("on unified of %+v over %v: %+v, want %+v", c, p, got, want)
+	}
+}
+
 func sameCost(t *rapid.T, b brute, p day.Period, f adoption.Figure) {
 	to := min(p.To, b.through)
 	var want *big.Rat
-	if to >= p.From && to >= adoption.FirstDay {
+	if to >= p.From && to >= b.first {
 		want = b.cost(p.From, to)
 	}
 	got := f.Part("cost_usd").Money
@@ -172,7 +219,7 @@ func TestWeeklyEqualsBruteForce(t *testing.T) {
 			}
 			to := min(p.To, w.through)
 			at := 0
-			for monday := max(p.From, adoption.FirstDay).Monday(); monday <= to && to >= max(p.From, adoption.FirstDay); monday += 7 {
+			for monday := max(p.From, w.first).Monday(); monday <= to && to >= max(p.From, w.first); monday += 7 {
 				got := s.Weeks[at]
 				at++
 				from, end := max(monday, p.From), min(monday+6, to)
@@ -183,6 +230,9 @@ func TestWeeklyEqualsBruteForce(t *testing.T) {
 					want := b.week(slugs[c.Cohort.Slug], from, end)
 					if d := cmp.Diff(want, [3]int{c.Active, c.Delegating, c.Sessions}); d != "" {
 						t.Fatalf("%s in week of %s: %s", c.Cohort.Slug, monday, d)
+					}
+					if on, _ := b.unified(slugs[c.Cohort.Slug], from, end); on != c.Unified {
+						t.Fatalf("%d of %s on unified in week of %s, want %d", c.Unified, c.Cohort.Slug, monday, on)
 					}
 					if d := cmp.Diff(b.licensed(slugs[c.Cohort.Slug], end), c.Licensed); d != "" {
 						t.Fatalf("%s licensed: %s", c.Cohort.Slug, d)
@@ -217,7 +267,7 @@ func TestFunnelEqualsBruteForce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if to < adoption.FirstDay {
+			if to < w.first {
 				if f.Missing == "" || f.Rows != nil {
 					t.Fatalf("a funnel before the data: %+v", f)
 				}

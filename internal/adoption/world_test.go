@@ -13,6 +13,7 @@ import (
 // that may be null, a member list, a roster joined by email. The brute-force
 // reading of the contract in brute_test.go looks at nothing else.
 type world struct {
+	first        day.Date // nothing was read before it
 	through      day.Date
 	users        []user
 	rows         []row // in the order they were landed; a later one replaces an earlier one
@@ -23,12 +24,17 @@ type world struct {
 	costs        []cost
 	costThrough  day.Date
 	minActions   int
+
+	outsiders []string // people who are no members, by address
+	attended  []attended
+	touches   []touch
 }
 
 type user struct {
-	id, email string // email is "" for a deleted account
-	listed    bool
-	added     day.Date
+	id     string
+	emails []string // the one of today, then earlier ones; none for a deleted account
+	listed bool
+	added  day.Date
 }
 
 // row is one answer of the users source: counters by name, absent ones null.
@@ -60,8 +66,11 @@ var counters = []string{"sessions", "actions", "messages", "dispatch", "connecto
 
 // newWorld makes an organization of n people over some days.
 func newWorld(r *rand.Rand, n, days int) *world {
-	w := &world{through: adoption.FirstDay + day.Date(days-1), seats: map[day.Date]int{}, minActions: 1 + r.IntN(3)}
+	w := &world{first: adoption.FirstDay, through: adoption.FirstDay + day.Date(days-1), seats: map[day.Date]int{}, minActions: 1 + r.IntN(3)}
 	w.seatsGranted = r.IntN(4) > 0
+	if r.IntN(4) == 0 {
+		w.first += day.Date(r.IntN(days))
+	}
 	w.costThrough = w.through - day.Date(r.IntN(3))
 	for i := range n {
 		w.addUser(r, i, days)
@@ -84,22 +93,26 @@ func newWorld(r *rand.Rand, n, days int) *world {
 		w.groups = append(w.groups, g)
 	}
 	sort.Slice(w.groups, func(i, j int) bool { return w.groups[i].name < w.groups[j].name })
+	w.addPeople(r, days)
 	return w
 }
 
 func (w *world) addUser(r *rand.Rand, i, days int) {
-	u := user{id: fmt.Sprintf("user_%03d", i), email: fmt.Sprintf("p%d@example.com", i), listed: r.IntN(6) > 0}
+	u := user{id: fmt.Sprintf("user_%03d", i), emails: []string{fmt.Sprintf("p%d@example.com", i)}, listed: r.IntN(6) > 0}
 	u.added = adoption.FirstDay + day.Date(r.IntN(days+10)-20)
-	if r.IntN(8) == 0 {
-		u.email, u.listed = "", false
+	switch r.IntN(8) {
+	case 0:
+		u.emails, u.listed = nil, false
+	case 1, 2:
+		u.emails = append(u.emails, fmt.Sprintf("before%d@example.com", i))
 	}
 	w.users = append(w.users, u)
 	w.place(r, u, days)
 	begins, keen := r.IntN(days+5), r.IntN(5)
 	unified := r.IntN(3) == 0
 	for k := begins; k < days+3; k++ {
-		if r.IntN(5) < keen {
-			d := adoption.FirstDay + day.Date(k)
+		d := adoption.FirstDay + day.Date(k)
+		if r.IntN(5) < keen && d >= w.first {
 			w.rows = append(w.rows, randomRow(r, u.id, d, unified))
 			if r.IntN(10) == 0 { // revised later
 				w.rows = append(w.rows, randomRow(r, u.id, d, unified))
@@ -108,18 +121,15 @@ func (w *world) addUser(r *rand.Rand, i, days int) {
 	}
 }
 
+// place puts u on the roster, under an earlier address where the roster was not told.
 func (w *world) place(r *rand.Rand, u user, days int) {
-	if u.email == "" || r.IntN(5) == 0 {
+	if len(u.emails) == 0 || r.IntN(5) == 0 {
 		return
 	}
-	at := adoption.FirstDay - 5
-	for range 1 + r.IntN(3) {
-		w.roster = append(w.roster, placed{
-			email: u.email, from: at,
-			dept: []string{"", "Claims", "Finance & Tax", "R&D"}[r.IntN(4)],
-			wave: []string{"", "Pilot", "Wave 1"}[r.IntN(3)],
-		})
-		at += day.Date(1 + r.IntN(days))
+	for i, email := range u.emails {
+		if i == len(u.emails)-1 || r.IntN(2) == 0 {
+			w.placeEmail(r, email, days)
+		}
 	}
 }
 
@@ -143,7 +153,7 @@ func randomRow(r *rand.Rand, id string, d day.Date, unified bool) row {
 // index lands the world the way the store does.
 func (w *world) index() *adoption.Index {
 	x := &adoption.Index{
-		Generation: 1, Through: w.through, SeatsGranted: w.seatsGranted, CostGranted: true, CostThrough: w.costThrough,
+		Generation: 1, First: w.first, Through: w.through, SeatsGranted: w.seatsGranted, CostGranted: true, CostThrough: w.costThrough,
 		Settings: adoption.DefaultSettings(),
 	}
 	ordinal := map[string]int32{}
@@ -196,13 +206,16 @@ func (r row) activity() adoption.Activity {
 	}
 	a := adoption.Activity{
 		Sessions: get("sessions"), Actions: get("actions"), Messages: get("messages"), DispatchTurns: get("dispatch"),
-		Connectors: get("connectors"), Skills: get("skills"), Plugins: get("plugins"), Unified: r.unified != nil,
+		Connectors: get("connectors"), Skills: get("skills"), Plugins: get("plugins"),
 	}
 	a.SignedIn = r.chat > 0
 	for _, m := range []map[string]int{r.cowork, r.unified} {
 		for _, n := range m {
 			a.SignedIn = a.SignedIn || n > 0
 		}
+	}
+	for _, n := range r.unified {
+		a.Unified = a.Unified || n > 0
 	}
 	return a
 }
@@ -212,21 +225,4 @@ func countOf(m map[string]int, name string) adoption.Count {
 		return adoption.Count(n)
 	}
 	return adoption.Unreported
-}
-
-func (w *world) indexPeople(x *adoption.Index, ordinal map[string]int32) {
-	for i, u := range w.users {
-		for _, p := range w.roster {
-			if u.email != "" && p.email == u.email {
-				x.Placements = append(x.Placements, adoption.Placement{Member: int32(i), From: p.from, Department: p.dept, Wave: p.wave})
-			}
-		}
-	}
-	for _, g := range w.groups {
-		var b adoption.Bits
-		for id := range g.users {
-			b.Set(ordinal[id])
-		}
-		x.Groups = append(x.Groups, adoption.Group{ID: g.name, Name: g.name, Members: b})
-	}
 }
