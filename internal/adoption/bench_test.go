@@ -9,7 +9,8 @@ import (
 	"groundswell/internal/day"
 )
 
-// large is an organization of n members over some days, cut into cohorts departments.
+// large is an organization of n members over some days, cut into cohorts
+// departments; everybody attended twice and was helped about once.
 func large(n, days, cohorts int) *adoption.Index {
 	r := rand.New(rand.NewPCG(7, 7))
 	x := &adoption.Index{Through: adoption.FirstDay + day.Date(days-1), SeatsGranted: true, Settings: adoption.DefaultSettings()}
@@ -30,6 +31,17 @@ func large(n, days, cohorts int) *adoption.Index {
 		d := adoption.FirstDay + day.Date(k)
 		x.Days = append(x.Days, adoption.IndexDay(d, entries, 1))
 		x.Seats = append(x.Seats, adoption.Seats{Day: d, Assigned: adoption.Count(n)})
+		for i := range n {
+			if r.IntN(days) == 0 {
+				x.Attendances = append(x.Attendances, adoption.Attendance{Day: d, Member: int32(i), Kind: adoption.AllStaff101})
+			}
+			if r.IntN(days) == 0 {
+				x.Attendances = append(x.Attendances, adoption.Attendance{Day: d, Member: int32(i), Kind: adoption.OfficeHours})
+			}
+			if r.IntN(days) == 0 {
+				x.Touchpoints = append(x.Touchpoints, adoption.Touchpoint{Day: d, Member: int32(i)})
+			}
+		}
 	}
 	return x
 }
@@ -66,7 +78,7 @@ func BenchmarkPanels(b *testing.B) {
 func BenchmarkWarm(b *testing.B) {
 	x := large(100_000, 366, 80)
 	for b.Loop() {
-		y := adoption.Index{Through: x.Through, Days: x.Days, Members: x.Members, Placements: x.Placements}
+		y := adoption.Index{Through: x.Through, Days: x.Days, Members: x.Members, Placements: x.Placements, Attendances: x.Attendances, Touchpoints: x.Touchpoints}
 		y.Warm()
 	}
 }

@@ -41,20 +41,24 @@ func (x *Index) Closable() []day.Date {
 	if !x.Through.Known() {
 		return nil
 	}
-	for m := x.first().Month(); m.To+settled <= x.Through; m = (m.To + 1).Month() {
-		if m.From >= x.first() {
+	for m := x.first().Month(); m.To <= x.Through; m = (m.To + 1).Month() {
+		if x.closable(m) {
 			out = append(out, m.From)
 		}
 	}
 	return out
 }
 
+func (x *Index) closable(month day.Period) bool {
+	return month.From >= x.first() && x.Through.Known() && month.To+settled <= x.Through
+}
+
 // Close computes what closing the month that begins on first keeps: every metric
 // of everyone, and of each department, wave and group. It faults with Invalid
-// while the month cannot be closed.
+// when the month is none of [Index.Closable].
 func (x *Index) Close(first day.Date) (Closing, error) {
 	month := first.Month()
-	if first != month.From || month.To+settled > x.Through {
+	if first != month.From || !x.closable(month) {
 		return Closing{}, fault.Field("month", "This month cannot be closed yet.")
 	}
 	out := Closing{Month: first, Through: x.Through}
