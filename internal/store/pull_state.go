@@ -129,9 +129,14 @@ func (s *Store) states(ctx context.Context, src pull.Source) (map[pull.Source]pu
 	if err != nil {
 		return nil, translate(err)
 	}
+	known, err := collectStates(rows)
+	return known, translate(err)
+}
+
+func collectStates(rows pgx.Rows) (map[pull.Source]pull.State, error) {
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[stateRow])
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
 	known := make(map[pull.Source]pull.State, len(found))
 	for _, r := range found {
