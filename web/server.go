@@ -47,11 +47,14 @@ type Config struct {
 	People      People            // the roster and its imports
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
-	Ready       func(context.Context) error
-	Metrics     prometheus.Gatherer // nil: the process's default
-	Log         *slog.Logger        // nil: slog.Default
-	Now         func() time.Time    // nil: time.Now
-	Dev         bool                // serves the gallery
+
+	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
+
+	Ready   func(context.Context) error
+	Metrics prometheus.Gatherer // nil: the process's default
+	Log     *slog.Logger        // nil: slog.Default
+	Now     func() time.Time    // nil: time.Now
+	Dev     bool                // serves the gallery
 }
 
 // Server is the site. Make one with [New], or with NewDemo for the demo.

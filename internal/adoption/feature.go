@@ -129,7 +129,7 @@ func (r FeatureRecord) sumOf(p day.Period, least int) FeatureSpan {
 			sum.OwnAuth = max(sum.OwnAuth, s.OwnAuth)
 		}
 	}
-	if few(int(sum.OwnAuth), least) || few(int(sum.Users-sum.OwnAuth), least) {
+	if a, b := sum.OwnAuth, sum.Users-sum.OwnAuth; a > 0 && int(a) < least || b > 0 && int(b) < least {
 		sum.OwnAuth = Unreported
 	}
 	return sum
