@@ -28,12 +28,12 @@ const (
 
 // featureRoutes are what people use inside Cowork, and what it costs.
 func (s *Server) featureRoutes() []routeEntry {
-	return []routeEntry{
+	return append([]routeEntry{
 		{"GET", route.Connectors, anyRole, s.connectorsPage},
 		{"GET", route.Connectors + ".csv", anyRole, s.connectorsFile(sendCSVOf)},
 		{"GET", route.Connectors + ".xlsx", anyRole, s.connectorsFile(sendXLSX)},
 		{"GET", route.Connectors + "/{kind}/*", anyRole, s.featurePage},
-	}
+	}, s.spendRoutes()...)
 }
 
 func (s *Server) connectorsPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {

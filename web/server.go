@@ -49,6 +49,7 @@ type Config struct {
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
 
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
+	Spending       Spending       // what it costs beside its limits; nil shows that nothing was read
 
 	Ready   func(context.Context) error
 	Metrics prometheus.Gatherer // nil: the process's default

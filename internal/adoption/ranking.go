@@ -1,6 +1,7 @@
 package adoption
 
 import (
+	"cmp"
 	"slices"
 
 	"groundswell/internal/day"
@@ -41,6 +42,13 @@ func (x *Index) CostByProduct(p day.Period) []ProductCost {
 		}
 		out[i].Amount = out[i].Amount.Plus(c.Amount)
 	}
-	slices.SortStableFunc(out, func(a, b ProductCost) int { return b.Amount.rat().Cmp(a.Amount.rat()) })
+	SortCosts(out)
 	return out
+}
+
+// SortCosts puts the greatest first; products of equal cost stand by name.
+func SortCosts(list []ProductCost) {
+	slices.SortStableFunc(list, func(a, b ProductCost) int {
+		return cmp.Or(b.Amount.rat().Cmp(a.Amount.rat()), cmp.Compare(a.Product, b.Product))
+	})
 }

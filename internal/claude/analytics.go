@@ -194,10 +194,6 @@ func (d *decoding) artifact(r *artifactRow) {
 	d.feature(adoption.Artifact, key, "", &featureUse{Users: r.Users})
 }
 
-// Unattributed is the product or the group of cost that the API attributes to
-// none: usage of an unknown surface, or of people in no group.
-const Unattributed = "unattributed"
-
 type costBucketRow struct {
 	StartingAt *time.Time `json:"starting_at"`
 	Results    []struct {
@@ -234,7 +230,7 @@ func (d *decoding) costBucket(r *costBucketRow) {
 
 func orUnattributed(s *string) string {
 	if s == nil || *s == "" {
-		return Unattributed
+		return adoption.Unattributed
 	}
 	return *s
 }

@@ -114,12 +114,12 @@ func TestListingsBecomeFacts(t *testing.T) {
 			{"starting_at":"2026-03-03T00:00:00Z","results":[]}],"has_more":true,"next_page":"n","data_refreshed_at":"2026-03-04T00:00:00Z"}`,
 			pull.Facts{Rows: 2, Cost: []adoption.Cost{
 				{Day: asked + 1, Product: "cowork", Amount: cents(t, "123.456789")},
-				{Day: asked + 1, Product: Unattributed, Amount: cents(t, "0")}}}, "n"},
+				{Day: asked + 1, Product: adoption.Unattributed, Amount: cents(t, "0")}}}, "n"},
 		"cost by group": {group, `{"data":[{"starting_at":"2026-03-02T00:00:00Z","results":[
 			{"amount":"1.5","rbac_group_id":"rbac_group_1"},{"amount":"2","rbac_group_id":null}]}],"has_more":false,"next_page":null}`,
 			pull.Facts{Rows: 1, Cost: []adoption.Cost{
 				{Day: asked + 1, Group: "rbac_group_1", Amount: cents(t, "1.5")},
-				{Day: asked + 1, Group: Unattributed, Amount: cents(t, "2")}}}, ""},
+				{Day: asked + 1, Group: adoption.Unattributed, Amount: cents(t, "2")}}}, ""},
 		"limits": {unit(pull.Spend, unitLimits), `{"data":[{"id":"spl_1","amount":"50000","currency":"USD","is_enabled":true,"period":"monthly","scope":{"type":"rbac_group","rbac_group_id":"rbac_group_1"}},
 			{"id":"spl_2","amount":null,"is_enabled":false,"period":"daily","scope":{"type":"organization"}}],"next_page":null}`,
 			pull.Facts{Rows: 2, Limits: []access.SpendLimit{

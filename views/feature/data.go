@@ -34,7 +34,7 @@ type data struct {
 	Reader
 }
 
-// artifactsFrom is the first day for which the API counts artifacts.
+// artifactsFrom is the first day for which the API counts artifacts made in Cowork.
 var artifactsFrom = day.Of(2026, time.August, 17)
 
 // names of the kinds: one of it, several, and as a title.
@@ -157,7 +157,7 @@ func (d data) notes() []ui.BannerProps {
 		out = append(out, ui.BannerProps{Title: "The Claude key lost " + d.State.Source.Scope(), Body: "What was read before is shown. It is not renewed until the key has the scope again.", Tone: ui.ToneWarn})
 	}
 	if d.Kind == adoption.Artifact && d.Period.From < artifactsFrom {
-		out = append(out, ui.BannerProps{Title: "Not reported before " + d.date(artifactsFrom), Body: "The API counts artifacts from that day on. Earlier days are unknown, not zero."})
+		out = append(out, ui.BannerProps{Title: "Not reported before " + d.date(artifactsFrom), Body: "Artifacts made in Cowork count from that day on. What is shown before it was made in chat; Cowork’s is unknown, not zero."})
 	}
 	if end := d.State.Through; end.Known() && d.Period.To > end {
 		out = append(out, ui.BannerProps{Title: "The period is cut short", Body: d.title() + " have been read through " + d.date(end) + ". The figures end there.", Icon: ui.IconClock})

@@ -1,4 +1,4 @@
 // Package feature draws what people use inside Cowork: skills, connectors,
-// plugins and artifacts, ranked and one by one. It shows what the reports say;
-// what a reader may not see has been taken out before.
+// plugins and artifacts, ranked and one by one; and what Claude costs, by product,
+// by group and against the spend limits that bind. It shows what the reports say.
 package feature

@@ -121,13 +121,18 @@ func (d data) filterProps() FilterProps {
 		out.Note = "You see whole calendar months."
 	}
 	if len(f.Errors) > 0 {
-		out.Wrong = &DateForm{
-			Action: f.path(), Keep: f.keep(),
-			From: ui.FieldProps{ID: "from", Name: "from", Label: "From", Type: dateType(f.From), Value: f.From, Error: f.Errors["from"]},
-			To:   ui.FieldProps{ID: "to", Name: "to", Label: "To", Type: dateType(f.To), Value: f.To, Error: f.Errors["to"]},
-		}
+		out.Wrong = dateForm(f.path(), f.From, f.To, f.Errors, f.keep())
 	}
 	return out
+}
+
+// dateForm is the two dates as they were typed, with what is wrong with them.
+func dateForm(action, from, to string, errs map[string]string, keep []ui.Pair) *DateForm {
+	return &DateForm{
+		Action: action, Keep: keep,
+		From: ui.FieldProps{ID: "from", Name: "from", Label: "From", Type: dateType(from), Value: from, Error: errs["from"]},
+		To:   ui.FieldProps{ID: "to", Name: "to", Label: "To", Type: dateType(to), Value: to, Error: errs["to"]},
+	}
 }
 
 // keep carries the kind along when a period is chosen.

@@ -75,7 +75,10 @@ func (d data) overTime(r adoption.FeatureRecord) ui.LineProps {
 	if d.Guarded {
 		out.Column, out.Empty = "Month", "Hidden: fewer than "+ui.Count(d.Least)+" people."
 	}
-	for _, s := range d.steps() {
+	for i, s := range d.steps() {
+		if d.Kind == adoption.Artifact && s.Contains(artifactsFrom) {
+			out.Notes = append(out.Notes, ui.LineNote{At: i, Text: "Cowork’s count from here"})
+		}
 		p := ui.LinePoint{Label: d.date(s.From), Short: ui.DayMonth(s.From.Time(), d.today()), Partial: s.partial}
 		if d.Guarded {
 			p.Label, p.Short = s.From.Time().Format("January 2006"), s.From.Time().Format("Jan")
@@ -101,7 +104,7 @@ func (d data) byDay(r adoption.FeatureRecord) ui.LineProps {
 		case ok:
 			used.Values, own.Values = append(used.Values, reading(f.Users)), append(own.Values, reading(f.OwnAuthUsers))
 		case r.First.Known() && on >= r.First && d.covers(on):
-			used.Values, own.Values = append(used.Values, ui.Read(0)), append(own.Values, ui.Reading{})
+			used.Values, own.Values = append(used.Values, ui.Read(0)), append(own.Values, ui.Read(0))
 		default:
 			used.Values, own.Values = append(used.Values, ui.Reading{}), append(own.Values, ui.Reading{})
 		}
