@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,13 +154,24 @@ func peopleRun(d roster.Difference, l lister) dryRun {
 
 // places lists departments and waves that do not exist yet.
 func (l lister) places(d roster.Difference) []views.Section {
-	s := views.Section{ID: "departments", Title: "New departments", Sub: "Created with the import. Look for other spellings of one you have.", Tone: ui.ToneWarn, Icon: ui.IconBuilding2, Open: true, Columns: []string{"Department", "Rows", "Did you mean"}}
-	w := views.Section{ID: "waves", Title: "New waves", Sub: "Created with the import. Look for other spellings of one you have.", Tone: ui.ToneWarn, Icon: ui.IconFlag, Open: true, Columns: []string{"Wave", "Rows", "Did you mean"}}
-	return append(section(l, s, d.Departments, nameCells), section(l, w, d.Waves, nameCells)...)
+	s := views.Section{ID: "departments", Title: "New departments", Sub: "Created with the import", Tone: ui.ToneWarn, Icon: ui.IconBuilding2, Open: true, Columns: []string{"Department", "Rows"}}
+	w := views.Section{ID: "waves", Title: "New waves", Sub: "Created with the import", Tone: ui.ToneWarn, Icon: ui.IconFlag, Open: true, Columns: []string{"Wave", "Rows"}}
+	return append(names(l, s, d.Departments), names(l, w, d.Waves)...)
 }
 
-func nameCells(n roster.Name) []views.Cell {
-	return []views.Cell{{Text: n.Name}, {Text: ui.Count(n.Rows)}, {Text: n.Like}}
+// names lists names with those they may be other spellings of, when there are such.
+func names(l lister, s views.Section, list sheet.Listing[roster.Name]) []views.Section {
+	alike := slices.ContainsFunc(list.Items, func(n roster.Name) bool { return n.Like != "" })
+	if alike {
+		s.Sub, s.Columns = "Created with the import, unless another spelling is meant", append(s.Columns, "Did you mean")
+	}
+	return section(l, s, list, func(n roster.Name) []views.Cell {
+		out := []views.Cell{{Text: n.Name}, {Text: ui.Count(n.Rows)}}
+		if alike {
+			out = append(out, views.Cell{Text: n.Like})
+		}
+		return out
+	})
 }
 
 func whoCell(w roster.Who) views.Cell {

@@ -83,6 +83,8 @@ type Cell struct {
 	Fields    []Cell // several values, each named by its Sub, in place of one
 }
 
+func (c Cell) empty() bool { return c.Text == "" && c.Sub == "" && !c.Changed && len(c.Fields) == 0 }
+
 func orNone(text string) string {
 	if text == "" {
 		return "none"

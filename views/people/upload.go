@@ -46,9 +46,9 @@ func People() Kind {
 			{"name", false, "As it should be shown.", "Ada Novak"},
 			{"department", false, "Created when it does not exist yet; you are told first.", "Claims Operations"},
 			{"wave", false, "The launch they belong to.", "Wave 1"},
-			{"title", false, "", "Claims handler"},
-			{"manager_email", false, "", "lena.sorel@aldermere.example"},
-			{"location", false, "", "Rotterdam"},
+			{"title", false, "What they do.", "Claims handler"},
+			{"manager_email", false, "Whom they report to.", "lena.sorel@aldermere.example"},
+			{"location", false, "Where they work.", "Rotterdam"},
 			{"effective_from", false, "The day a move counts from, like 2026-11-02. Without it the row holds for all days. Several rows for one person must all have one.", "2026-11-02"},
 		},
 	}
@@ -81,7 +81,7 @@ func Touchpoints() Kind {
 			{"user_email", false, "Who was helped. Either this or department, never both.", "ada.novak@aldermere.example"},
 			{"department", false, "The department that was helped as a whole.", ""},
 			{"kind", false, "A word of your own.", "pairing"},
-			{"note", false, "", "First claim summary together"},
+			{"note", false, "What it was about. Several lines are kept.", "First claim summary together"},
 		},
 	}
 }
