@@ -300,11 +300,17 @@ func (n *names) fresh() ([]string, sheet.Listing[Name]) {
 	for i, name := range n.order {
 		like := ""
 		if i < maxNames {
-			like = closest(name, n.old)
+			like = cmp.Or(closest(name, n.old), closest(name, n.commoner(name)))
 		}
 		l.Add(Name{Name: name, Like: like, Rows: n.rows[name]})
 	}
 	return n.order, l
+}
+
+// commoner returns the names of the file that more rows say than this one: of
+// two spellings it is the rare one that is mistyped.
+func (n *names) commoner(name string) []string {
+	return slices.DeleteFunc(slices.Clone(n.order), func(other string) bool { return n.rows[other] <= n.rows[name] })
 }
 
 // find returns the one spelling of a name that exists.

@@ -3,17 +3,31 @@ package people
 import "strings"
 
 // closest returns the name that is spelled most like name, "" when none is near.
+// Names that differ in a number are different on purpose: Wave 1, Wave 2.
 func closest(name string, among []string) string {
 	best, least := "", len(name)
 	want := []rune(strings.ToLower(name))
 	most := max(1, len(want)/4)
 	for _, other := range among {
+		if numbers(other) != numbers(name) {
+			continue
+		}
 		d := distance(want, []rune(strings.ToLower(other)), most)
 		if d <= most && d < least {
 			best, least = other, d
 		}
 	}
 	return best
+}
+
+// numbers returns the digits of a name.
+func numbers(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // distance counts the letters to put in, take out or replace to get from a to b;
