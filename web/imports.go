@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -125,8 +124,7 @@ func importRow(run sheet.Run, now time.Time) views.Import {
 // uploadFile reads a file, keeps it as a draft and leads to what it would change.
 func (s *Server) uploadFile(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
 	u, err := readUpload(w, r)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if tooLarge(err) {
 		props := views.UploadProps{Kind: kindOf(""), Error: "The file is larger than 32 MiB. Nothing was imported. Split it, with the header row in each part, and import one after the other."}
 		return s.drawUpload(w, r, actor, http.StatusRequestEntityTooLarge, props)
 	}

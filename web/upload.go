@@ -37,22 +37,26 @@ func uploads(r *http.Request) bool {
 }
 
 // limitBody bounds what is read. A body that says it is too long is refused
-// before any of it is read; then it is thrown away, since browsers read an
-// answer only after they have sent everything.
+// before any of it is read; what is left of a refused one is thrown away, since
+// browsers read an answer only after they have sent everything.
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit, sent := bodyLimit(r), r.Body
-		if r.ContentLength <= limit {
-			r.Body = http.MaxBytesReader(w, sent, limit)
-			next.ServeHTTP(w, r)
-			return
+		body := http.MaxBytesReader(w, sent, limit)
+		if r.ContentLength > limit {
+			body = refusedBody{limit}
 		}
-		r.Body = refusedBody{limit}
+		r.Body = body
 		next.ServeHTTP(w, r)
-		if http.NewResponseController(w).Flush() == nil && r.Header.Get("Expect") == "" {
+		if _, err := body.Read(nil); tooLarge(err) && http.NewResponseController(w).Flush() == nil && r.Header.Get("Expect") == "" {
 			_, _ = io.CopyN(io.Discard, sent, refusedRead) // whoever stops sending has what they need
 		}
 	})
+}
+
+func tooLarge(err error) bool {
+	var large *http.MaxBytesError
+	return errors.As(err, &large)
 }
 
 // refusedBody is a body over the limit, of which nothing is read.
@@ -100,8 +104,7 @@ func readUpload(w http.ResponseWriter, r *http.Request) (upload, error) {
 }
 
 func unreadable(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if tooLarge(err) {
 		return err
 	}
 	return fault.Wrap(fault.Invalid, sayUnreadable, err)
