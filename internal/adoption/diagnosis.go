@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"groundswell/internal/day"
 )
 
 // maxDrags is how many cohorts a diagnosis names.
@@ -68,29 +70,90 @@ func shortfall(m Metric, f Figure) float64 {
 }
 
 // drags returns the cohorts without which the metric would stand better, the one
-// that matters most first: departments where people are placed, groups until then.
+// that matters most first: departments where people are placed, groups until
+// then. A cohort whose wave has not opened yet is not to blame for anything.
 func (w *window) drags(f Figure, all *subject) []Drag {
 	by := w.q.By
 	if by == ByNone {
 		by = w.x.usual()
 	}
-	whole, ok := all.share(f.Key)
-	if by == ByNone || !ok {
+	if by == ByNone {
 		return nil
 	}
+	open := w.x.opened(w.covered.To)
 	var out []Drag
 	for _, s := range w.subjects(by) {
-		part, ok := s.share(f.Key)
-		if !ok || part.of == 0 || part.of >= whole.of || s.cohort.Merged {
+		if s.cohort.Merged || open != nil && s.people.CountAnd(open) == 0 {
 			continue
 		}
-		d := Drag{Cohort: s.cohort, Value: part.value(), Without: whole.less(part).value()}
-		if d.Without > whole.value() {
+		if d, ok := w.drag(f, s, all); ok {
 			out = append(out, d)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Drag) int { return cmp.Compare(b.Without, a.Without) })
+	lower := MetricOf(f.Key).LowerBetter
+	slices.SortStableFunc(out, func(a, b Drag) int {
+		if lower {
+			return cmp.Compare(a.Without, b.Without)
+		}
+		return cmp.Compare(b.Without, a.Without)
+	})
 	return out[:min(len(out), maxDrags)]
+}
+
+// drag returns how the metric stands in a cohort and without it; false when it
+// would stand no better without.
+func (w *window) drag(f Figure, s, all *subject) (Drag, bool) {
+	if f.Key == DaysTrainingToFirstTask {
+		return w.slows(f, s, all)
+	}
+	whole, ok := all.share(f.Key)
+	if !ok {
+		return Drag{}, false
+	}
+	part, ok := s.share(f.Key)
+	if !ok || part.of == 0 || part.of >= whole.of {
+		return Drag{}, false
+	}
+	d := Drag{Cohort: s.cohort, Value: part.value(), Without: whole.less(part).value()}
+	return d, d.Without > whole.value()
+}
+
+// slows is drag for a median, which is no quotient: it is read once more, of
+// everybody else. Whoever may not see few people may not see that either.
+func (w *window) slows(f Figure, s, all *subject) (Drag, bool) {
+	here := s.now[indexOf(f.Key)].value
+	if here == nil || !w.q.SeesSmallGroups {
+		return Drag{}, false
+	}
+	rest := all.people
+	if rest == nil {
+		rest = w.x.everyone()
+	}
+	without := w.now.reading(f.Key, rest.Minus(s.people), nil, Licensed{}).value
+	if without == nil || *without >= *f.Value {
+		return Drag{}, false
+	}
+	return Drag{Cohort: s.cohort, Value: *here, Without: *without}, true
+}
+
+// opened returns the people of waves that are open on day d, and those of waves
+// without a date; nil, for everybody, while no wave has one.
+func (x *Index) opened(d day.Date) Bits {
+	if len(x.Openings) == 0 {
+		return nil
+	}
+	closed := map[string]bool{}
+	for _, o := range x.Openings {
+		closed[o.Wave] = o.On > d
+	}
+	cut := x.divide(ByWave, d)
+	out := Bits{}
+	for i, c := range cut.cohorts {
+		if !closed[c.Name] {
+			out.Add(cut.people[i])
+		}
+	}
+	return out
 }
 
 // usual returns the dimension that people think in here.

@@ -42,6 +42,12 @@ type Placement struct {
 	Department, Wave string
 }
 
+// Opening is the day on which Cowork opens for a wave.
+type Opening struct {
+	Wave string
+	On   day.Date
+}
+
 // TrainingKind is what a training or help session was.
 type TrainingKind string
 
@@ -144,6 +150,7 @@ type Index struct {
 	Groups     []Group     // by name
 	Placements []Placement // by member, then From
 
+	Openings    []Opening    // of the waves that have a date
 	Attendances []Attendance // ascending by day
 	Touchpoints []Touchpoint // ascending by day
 	Events      []Event      // ascending by day

@@ -160,7 +160,7 @@ func newIndexLoad(g generations, last *adoption.Index) *indexLoad {
 func copyIndex(x *adoption.Index) *adoption.Index {
 	return &adoption.Index{
 		Generation: x.Generation, First: x.First, Through: x.Through, Days: x.Days, Members: x.Members, Groups: x.Groups,
-		Placements: x.Placements, Attendances: x.Attendances, Touchpoints: x.Touchpoints, Events: x.Events, Seats: x.Seats, SeatsGranted: x.SeatsGranted, Cost: x.Cost, CostGranted: x.CostGranted,
+		Placements: x.Placements, Openings: x.Openings, Attendances: x.Attendances, Touchpoints: x.Touchpoints, Events: x.Events, Seats: x.Seats, SeatsGranted: x.SeatsGranted, Cost: x.Cost, CostGranted: x.CostGranted,
 		CostThrough: x.CostThrough, Settings: x.Settings,
 	}
 }

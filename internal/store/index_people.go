@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"groundswell/internal/adoption"
@@ -10,8 +12,9 @@ import (
 // Days travel as numbers here: there are a hundred thousand of them.
 const (
 	indexNamesSQL = `
-select 'department' as of, id, name from department
-union all select 'wave', id, name from wave`
+select 'department' as of, id, name, null::date as opens_on from department
+union all select 'wave', id, name, opens_on from wave
+order by of, opens_on, name`
 
 	indexPlacementsSQL = `
 select mp.member, coalesce(pl.from_day - date '1970-01-01', -2147483648) as from_day,
@@ -82,13 +85,18 @@ func (l *indexLoad) queuePeople(b *pgx.Batch) {
 }
 
 func (p *peopleLoad) names(rows pgx.Rows) error {
+	p.index.Openings = nil
 	var of, name string
 	var id int32
-	_, err := pgx.ForEachRow(rows, []any{&of, &id, &name}, func() error {
-		if of == "wave" {
-			p.waves[id] = name
-		} else {
+	var opens *time.Time
+	_, err := pgx.ForEachRow(rows, []any{&of, &id, &name, &opens}, func() error {
+		if of == "department" {
 			p.departments[id] = name
+			return nil
+		}
+		p.waves[id] = name
+		if opens != nil {
+			p.index.Openings = append(p.index.Openings, adoption.Opening{Wave: name, On: day.FromTime(*opens)})
 		}
 		return nil
 	})
