@@ -18,7 +18,7 @@ import (
 // in one of some departments more than there are.
 func newPlacedSite(t *testing.T, more int) *site {
 	t.Helper()
-	x := placedIndex()
+	x := monthsIndex()
 	for i := range more {
 		x.Members = append(x.Members, adoption.Member{Listed: true, Added: pilotOpens})
 		x.Placements = append(x.Placements, adoption.Placement{
@@ -43,7 +43,7 @@ func TestCohortPagesAreAccessible(t *testing.T) {
 	lookAt(t, ctx, s, stop{"/cohorts/department/astronomy", "h1", "no such"})
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	s.enters(t, ctx, "helen")
-	lookAt(t, ctx, s, stop{route.Cohorts + "?from=2026-11-02&to=2026-11-18", "#cohorts", "Hidden"})
+	lookAt(t, ctx, s, stop{route.Cohorts + "?from=2026-10-01&to=2026-10-31", "#cohorts", "Hidden"})
 	lookAt(t, ctx, s, stop{"/cohorts/department/board-office", "h1", "not shown"})
 }
 

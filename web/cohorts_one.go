@@ -28,7 +28,8 @@ type oneAsked struct {
 	measured
 	x     *adoption.Index
 	actor identity.Actor
-	shown []adoption.Row // the cohorts that the asker may see, by name
+	all   adoption.Answer // of everyone, over the same days
+	shown []adoption.Row  // the cohorts that the asker may see, by name
 	who   adoption.Cohort
 	state cohortState
 }
@@ -56,7 +57,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, actor identi
 		p.Title = held.Head.Title
 		return s.page(w, r, actor, p, cohort.Held(held))
 	case cohortHeld:
-		held := cohort.NewHeld(q.filters, q.shown, fewest(q.x))
+		held := cohort.NewHeld(q.filters, q.all, q.shown, fewest(q.x))
 		p.Title = held.Head.Title
 		return s.page(w, r, actor, p, cohort.Held(held))
 	}
@@ -94,7 +95,11 @@ func (s *Server) askedOne(r *http.Request, actor identity.Actor) (q oneAsked, er
 		return q, err
 	}
 	q.filters.By, q.filters.Cohort, q.filters.Own = by, slug, true
-	if q.shown, err = shownCohorts(q); err != nil {
+	ask := asker{x: q.x, actor: actor, filters: q.filters}
+	if q.all, err = q.x.Answer(ask.query(by, "")); err != nil {
+		return q, err
+	}
+	if q.shown, err = shownCohorts(q, ask); err != nil {
 		return q, err
 	}
 	q.who, q.state = q.find(slug)
@@ -104,14 +109,13 @@ func (s *Server) askedOne(r *http.Request, actor identity.Actor) (q oneAsked, er
 // shownCohorts lists the cohorts of the question's dimension that its asker may
 // see. Where the period has no data nothing says which ones are large enough, so
 // the last days that have some decide.
-func shownCohorts(q oneAsked) ([]adoption.Row, error) {
-	ask := asker{x: q.x, actor: q.actor, filters: q.filters}
-	a, err := q.x.Answer(ask.query(q.filters.By, ""))
-	if err != nil || !q.reader.Guarded || a.Covered.Days() > 0 {
-		return a.Breakdown, err
+func shownCohorts(q oneAsked, ask asker) ([]adoption.Row, error) {
+	if !q.reader.Guarded || q.all.Covered.Days() > 0 {
+		return q.all.Breakdown, nil
 	}
 	ask.filters.Period = q.x.DefaultPeriod(q.reader.Today)
-	if a, err = q.x.Answer(ask.query(q.filters.By, "")); err != nil || a.Covered.Days() == 0 {
+	a, err := q.x.Answer(ask.query(q.filters.By, ""))
+	if err != nil || a.Covered.Days() == 0 {
 		return nil, err
 	}
 	return a.Breakdown, nil

@@ -22,8 +22,9 @@ func (keptSizes) CohortSizes(_ context.Context, _ adoption.By, _ string, _ int) 
 }
 
 // placedServer serves the placed pilot, with trainings and recorded sizes.
-func placedServer() *Server {
-	x := placedIndex()
+func placedServer() *Server { return placedOver(placedIndex()) }
+
+func placedOver(x *adoption.Index) *Server {
 	for _, m := range []int32{4, 5, 6, 40} {
 		x.Attendances = append(x.Attendances, adoption.Attendance{Day: pilotOpens + 1, Member: m, Kind: adoption.AllStaff101})
 	}
@@ -82,7 +83,7 @@ func TestOneCohortForLeads(t *testing.T) {
 		t.Errorf("its people are at %q", href)
 	}
 	for _, actor := range []identity.Actor{executive, {Account: 3, Name: "Tomas", Roles: []identity.Role{identity.Champion}}} {
-		other := cohortPage(t, s, actor, claims)
+		other := cohortPage(t, placedOver(monthsIndex()), actor, claims)
 		if other.Find("#standing, #sizes, section[aria-labelledby=activity]").Length() > 0 || strings.Contains(words(other.Find("main")), "/people") {
 			t.Errorf("%s sees what is for leads", actor.Name)
 		}
@@ -99,7 +100,7 @@ func TestCohortNeighbours(t *testing.T) {
 	if got := prev.AttrOr("href", "") + " " + next.AttrOr("href", ""); got != "/cohorts/department/board-office?days=7 /cohorts/department/finance?days=7" {
 		t.Errorf("beside Claims are %s", got)
 	}
-	guarded := cohortPage(t, s, executive, claims)
+	guarded := cohortPage(t, placedOver(monthsIndex()), executive, claims)
 	if guarded.Find("a[rel=prev]").Length() > 0 || strings.Contains(words(guarded.Find("body")), "Board") {
 		t.Error("an executive is led to a department of four")
 	}
@@ -116,7 +117,7 @@ func TestUnknownCohort(t *testing.T) {
 	if n := doc.Find(".others a").Length(); n != 6 {
 		t.Errorf("%d departments are offered", n)
 	}
-	other := parsed(t, answered(t, s, executive, "/cohorts/department/astronomy"))
+	other := parsed(t, answered(t, placedOver(monthsIndex()), executive, "/cohorts/department/astronomy"))
 	if strings.Contains(words(other.Find("main")), "Board") {
 		t.Error("an executive is offered a department of four")
 	}
@@ -137,7 +138,7 @@ func TestUnknownCohort(t *testing.T) {
 
 // A cohort too small to be shown says so and names nobody, whatever days are asked for.
 func TestHeldCohort(t *testing.T) {
-	s := placedServer()
+	s := placedOver(monthsIndex())
 	for _, query := range []string{"", "?from=2026-12-01&to=2026-12-09"} {
 		doc := cohortPage(t, s, executive, "/cohorts/department/board-office"+query)
 		expect(t, "title", words(doc.Find("h1")), "This department is not shown")

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/csv"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -40,6 +41,35 @@ func placedIndex() *adoption.Index {
 		place(m, "Claims Operations", "Wave 2")
 		m++
 	}
+	return x
+}
+
+// monthsIndex is the placed pilot with two whole months of use before it, so that
+// there are figures for people who get them by calendar month.
+func monthsIndex() *adoption.Index {
+	x, rnd := placedIndex(), rand.New(rand.NewPCG(3, 5))
+	keen := []float64{}
+	for _, g := range pilotGroups {
+		for range g.size {
+			keen = append(keen, g.keen)
+		}
+	}
+	const nineWeeks = 63
+	x.First = day.Of(2026, 9, 1)
+	var early []adoption.DayIndex
+	for d := x.First; d < x.Days[0].Day; d++ {
+		y := pilotDay(d+nineWeeks, keen, rnd)
+		y.Day = d
+		early = append(early, y)
+	}
+	x.Days = append(early, x.Days...)
+	for i := range x.Members {
+		x.Members[i].Added = min(x.Members[i].Added, x.First)
+		if !x.Members[i].Listed {
+			x.Members[i].Added = day.Never
+		}
+	}
+	x.Seats[0].Day = x.First
 	return x
 }
 
@@ -93,7 +123,7 @@ func TestCohortsSayWhoIsFurthestBehind(t *testing.T) {
 	}
 	expect(t, "tabs", words(doc.Find(".tabs [aria-current=page]")), "Departments")
 	row := rowOf(t, doc, "Claims Operations")
-	for head, want := range map[string]string{"People": "33 3 not here yet", "Licensed": "30", "To target": "2", "Activation": "63%"} {
+	for head, want := range map[string]string{"People": "33 3 to come", "Licensed": "30", "To target": "2", "Activation": "63%"} {
 		if got := words(row[head]); !strings.HasPrefix(got, want) {
 			t.Errorf("Claims, %s: %q, want %q", head, got, want)
 		}
@@ -117,11 +147,11 @@ func TestCohortsTellFourStatesApart(t *testing.T) {
 	if got := words(row["Signed in"]); got != "40" {
 		t.Errorf("a value reads %q", got)
 	}
-	not := row["Training to task"]
+	not := row["Days to task"]
 	if not.Find(".none").Length() != 1 || !strings.HasPrefix(words(not.Find(".sr")), "Not yet: ") {
 		t.Errorf("not yet reads %q", words(not))
 	}
-	held := cohortPage(t, s, executive, "/cohorts?from=2026-11-02&to=2026-11-18").Find("#cohorts td .held")
+	held := cohortPage(t, measuring(monthsIndex(), pilotToday), executive, "/cohorts?from=2026-10-01&to=2026-10-31").Find("#cohorts td .held")
 	if held.Length() == 0 || !strings.HasPrefix(words(held.First().Find(".sr")), "Hidden: it could single out fewer than 5 people") {
 		t.Errorf("%d figures are withheld: %q", held.Length(), words(held.First()))
 	}
@@ -191,13 +221,13 @@ func TestCohortsWithoutPlacements(t *testing.T) {
 }
 
 func TestExecutivesNeverSeeSmallCohorts(t *testing.T) {
-	s := measuring(placedIndex(), pilotToday)
+	s := measuring(monthsIndex(), pilotToday)
 	for _, actor := range []identity.Actor{executive, {Account: 3, Name: "Tomas", Roles: []identity.Role{identity.Champion}}} {
 		for _, target := range []string{
 			"/cohorts", "/cohorts?by=group", "/cohorts.csv", "/cohorts.csv?by=group", "/cohorts?by=department&from=2026-12-01&to=2026-12-09",
 		} {
 			body := answered(t, s, actor, target).Body.String()
-			if strings.Contains(body, "Board") || strings.Contains(body, "not here yet") {
+			if strings.Contains(body, "Board") || strings.Contains(body, "to come") {
 				t.Errorf("%s tells %s of a department of four", target, actor.Name)
 			}
 		}
@@ -212,8 +242,7 @@ func TestExecutivesNeverSeeSmallCohorts(t *testing.T) {
 
 // What is downloaded is what the page shows, row by row.
 func TestCohortSheetsEqualThePage(t *testing.T) {
-	x := placedIndex()
-	s := measuring(x, pilotToday)
+	s := measuring(monthsIndex(), pilotToday)
 	for _, actor := range []identity.Actor{lead, executive} {
 		for _, query := range []string{"?by=department", "?by=wave&days=7&sort=name", "?by=group&sort=-licensed"} {
 			doc := cohortPage(t, s, actor, "/cohorts"+query)
@@ -277,6 +306,18 @@ func sameCell(t *testing.T, what string, td *goquery.Selection, got string) {
 		page, err := strconv.ParseFloat(shown, 64)
 		if err != nil || page-v > .5 || v-page > .5 {
 			t.Errorf("%s: the page has %s, the sheet %s", what, words(td), got)
+		}
+	}
+}
+
+// Before the first whole month, people who get figures by month are told so.
+func TestCohortsBeforeTheFirstMonth(t *testing.T) {
+	s := measuring(placedIndex(), pilotToday)
+	for _, target := range []string{"/cohorts", claims} {
+		doc := parsed(t, answered(t, s, executive, target))
+		expect(t, target, words(doc.Find(".void")), "The first ones come when November 2026 is complete in the data")
+		if strings.Contains(words(doc.Find("main")), "Board") {
+			t.Errorf("%s names a department of four", target)
 		}
 	}
 }

@@ -20,9 +20,9 @@ type StandingProps struct {
 // Standing is one metric of the cohort beside the same of the others.
 type Standing struct {
 	Metric       string
-	Here, Middle ui.Value // Middle is the median of all
-	Place        string   // "3 of 17"
-	Best         ui.Link  // who stands first
+	Here, Median ui.Value
+	Place        string  // "3 of 17"
+	Best         ui.Link // who stands first
 }
 
 // standing compares every metric that at least two cohorts have.
@@ -90,7 +90,7 @@ func (o one) place(m adoption.Metric) (Standing, bool) {
 	place := 1 + slices.IndexFunc(all, func(r reading) bool { return r.value == all[at].value })
 	best := all[0].cohort
 	return Standing{
-		Metric: m.Name, Here: o.write(m, all[at].value), Middle: o.write(m, median(all)),
+		Metric: m.Name, Here: o.write(m, all[at].value), Median: o.write(m, median(all)),
 		Place: fmt.Sprintf("%d of %d", place, len(all)),
 		Best:  ui.Link{Label: best.Name, URL: o.At(route.Cohort(string(o.By), best.Slug), "by", "", "cohort", "")},
 	}, true

@@ -22,9 +22,10 @@ type ListProps struct {
 	Head      ui.PageHeadProps
 	CSV, XLSX string
 	Tabs      ui.TabsProps
+	Dated     bool // a period can be chosen
 	Filters   measure.FilterProps
 	Clipped   *ui.BannerProps
-	Void      *ui.VoidProps // before there is data, or anybody is placed
+	Void      *ui.VoidProps // before there is data, or anybody is placed, and for days without figures
 	Table     *TableProps
 }
 
@@ -33,17 +34,28 @@ func NewList(f measure.Filters, fig ListFigures, r measure.Reader) ListProps {
 	l := newList(f, fig, r)
 	out := ListProps{Tabs: l.tabs(), Void: l.Void()}
 	if out.Void == nil {
-		out.Filters, out.Clipped = l.PeriodBar(), l.Clipped()
+		out.Dated, out.Filters, out.Clipped = true, l.PeriodBar(), l.Clipped()
 		out.Void = l.nobody()
 	}
 	out.Head = ui.PageHeadProps{Title: "Cohorts", Sub: "Who is in which department, wave or group, and how far each is.", Fresh: l.Fresh()}
-	if out.Void != nil || l.Answer.Covered.Days() == 0 {
+	if out.Void == nil {
+		out.Void = blank(l.Answer)
+	}
+	if out.Void != nil {
 		return out
 	}
 	t := l.table()
 	out.Table, out.Head.Sub = &t, l.headline()
 	out.CSV, out.XLSX = l.sheet(".csv"), l.sheet(".xlsx")
 	return out
+}
+
+// blank is a page of days without figures, nil where there are some.
+func blank(a adoption.Answer) *ui.VoidProps {
+	if a.Covered.Days() > 0 {
+		return nil
+	}
+	return &ui.VoidProps{Icon: ui.IconCalendar, Title: "No figures for these days", Body: a.Figure(adoption.ActivationRate).Reason}
 }
 
 // list is what every builder of the list works from.

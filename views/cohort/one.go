@@ -31,6 +31,7 @@ type OneProps struct {
 	CSV, XLSX  string
 	Filters    measure.FilterProps
 	Clipped    *ui.BannerProps
+	Dated      bool // a period can be chosen
 	Void       *ui.VoidProps
 	Prev, Next *ui.Link
 	Diag       *ui.DiagProps
@@ -63,12 +64,12 @@ func NewOne(f measure.Filters, fig OneFigures, r measure.Reader) OneProps {
 	if out.Void != nil {
 		return out
 	}
-	out.CSV, out.XLSX = o.sheet(".csv"), o.sheet(".xlsx")
-	out.Filters, out.Clipped = o.PeriodBar(), o.Clipped()
+	out.Dated, out.Filters, out.Clipped = true, o.PeriodBar(), o.Clipped()
 	out.Prev, out.Next = o.neighbours()
-	if o.Answer.Covered.Days() == 0 {
+	if out.Void = blank(o.Answer); out.Void != nil {
 		return out
 	}
+	out.CSV, out.XLSX = o.sheet(".csv"), o.sheet(".xlsx")
 	out.Diag, out.Plays = o.Diagnosis()
 	out.Columns, out.Waiting = o.columns(), o.Waiting(adoption.ColumnValue)
 	out.Weekly, out.Unified, out.Triangle = o.Beside(fig.All), o.Unified(fig.All), o.Triangle()
@@ -201,14 +202,19 @@ type HeldProps struct {
 	List  []ui.Link
 }
 
-// NewHeld is the page of a cohort too small to be shown. It does not name it.
-func NewHeld(f measure.Filters, shown []adoption.Row, atLeast int) HeldProps {
+// NewHeld is the page of a cohort too small to be shown, or of any while there
+// are no figures that would say so. It does not name it.
+func NewHeld(f measure.Filters, a adoption.Answer, shown []adoption.Row, atLeast int) HeldProps {
 	first, many := Words(f.By)
 	out := elsewhere(f, shown)
 	out.Head.Title = "This " + first + " is not shown"
+	if out.Void = blank(a); out.Void != nil && len(shown) == 0 {
+		out.Head.Title += " yet"
+		return out
+	}
 	out.Void = &ui.VoidProps{
 		Icon: ui.IconEyeOff, Title: "Its figures could single people out",
-		Body: fmt.Sprintf("It has fewer than %d people, or showing it would tell of another that has. Its people count in Other and in every total; the %s below are shown in full.", atLeast, many),
+		Body: fmt.Sprintf("It has fewer than %d people, or showing it would tell of another that has. Its people count in Other and in every total; the %s below are shown.", atLeast, many),
 	}
 	return out
 }

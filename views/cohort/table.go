@@ -28,8 +28,8 @@ type TableProps struct {
 // Row is one cohort: its name, the page about it, and its cells.
 type Row struct {
 	Name  string
-	URL       string // "" for several merged ones
-	Cells     []Cell
+	URL   string // "" for several merged ones
+	Cells []Cell
 }
 
 // Cell is one figure of a cohort; Bar, when set, is drawn beside it.
@@ -66,7 +66,7 @@ var columns = []column{
 	{"delegation_rate", "Delegation", "", figure(adoption.DelegationRate)},
 	{"weekly_actives", "Weekly active", "Share of licensed active in the last complete week", list.weekly},
 	{"week2_retention", "Week‑2 return", "", figure(adoption.Week2Retention)},
-	{"days_training_to_first_task", "Training to task", "", figure(adoption.DaysTrainingToFirstTask)},
+	{"days_training_to_first_task", "Days to task", "", list.days},
 	{"advanced_feature_uptake", "Advanced features", "", figure(adoption.AdvancedFeatureUptake)},
 	{"sessions_per_active_user", "Sessions each", "", figure(adoption.SessionsPerActiveUser)},
 	{"unified", "On unified", "Share of active people who used Chat and Cowork unified", list.unified},
@@ -92,7 +92,7 @@ func (l list) people(s subject) Cell {
 	away := l.Awaited[s.Cohort.Slug]
 	c := count(s.People + away)
 	if away > 0 {
-		c.Sub = ui.Count(away) + " not here yet"
+		c.Sub = ui.Count(away) + " to come"
 	}
 	return c
 }
@@ -117,6 +117,13 @@ func figure(k adoption.Key) func(list, subject) Cell {
 		c := l.Cell(s.Figure(k))
 		return Cell{Value: c.Value, raw: c.Raw(), rate: rate(k)}
 	}
+}
+
+// days is without its unit: the head of the column says it.
+func (l list) days(s subject) Cell {
+	c := figure(adoption.DaysTrainingToFirstTask)(l, s)
+	c.Value.Unit = ""
+	return c
 }
 
 func (l list) toTarget(s subject) Cell {
@@ -275,6 +282,9 @@ func (l list) rows(key string, down bool) []Row {
 		rows = append(rows, row)
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int {
+		if at < 0 && (a.URL == "") != (b.URL == "") {
+			return cmp.Compare(len(b.URL), len(a.URL))
+		}
 		if at < 0 {
 			return turned(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), down)
 		}
