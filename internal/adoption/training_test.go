@@ -1,6 +1,7 @@
 package adoption_test
 
 import (
+	"sort"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -264,5 +265,43 @@ func TestFewTraineesAreWithheld(t *testing.T) {
 		if f := figure(t, x, wholeMarch.From, wholeMarch.To, adoption.DaysTrainingToFirstTask); f.Withheld || *f.Value != 6 {
 			t.Errorf("a lead sees %v days, withheld %v", deref(f.Value), f.Withheld)
 		}
+	}
+}
+
+func TestTheDiagnosisNamesWhoTakesLongest(t *testing.T) {
+	x := crowdOf(map[string]int{"Audit": 6, "Board": 6, "Claims": 6})
+	x.Days = x.Days[9:] // delegating from the 10th on
+	for m := range int32(18) {
+		d := march(9) // a day before
+		if m >= 12 {
+			d = march(1) // Claims: nine days before
+		}
+		x.Attendances = append(x.Attendances, at(d, m, adoption.DepartmentTraining))
+	}
+	sort.SliceStable(x.Attendances, func(i, j int) bool { return x.Attendances[i].Day < x.Attendances[j].Day })
+	x.Settings.Targets = []adoption.SetTarget{{Metric: adoption.DaysTrainingToFirstTask, Value: 0.5}}
+	a := answer(t, x, lead(wholeMarch, adoption.ByNone, ""))
+	if a.Diagnosis == nil || a.Diagnosis.Metric != adoption.DaysTrainingToFirstTask {
+		t.Fatalf("diagnosis %+v", a.Diagnosis)
+	}
+	if len(a.Diagnosis.Cohorts) != 0 {
+		t.Errorf("the median is one day with or without Claims: %+v", a.Diagnosis.Cohorts)
+	}
+	x = crowdOf(map[string]int{"Audit": 6, "Board": 6, "Claims": 6})
+	x.Days = x.Days[9:]
+	for m := range int32(18) {
+		x.Attendances = append(x.Attendances, at(march(2+int(m)/6), m, adoption.DepartmentTraining)) // 8, 7 and 6 days before
+	}
+	a = answer(t, x, lead(wholeMarch, adoption.ByNone, ""))
+	want := []adoption.Drag{{Cohort: adoption.Cohort{By: adoption.ByDepartment, Slug: "audit", Name: "Audit"}, Value: 8, Without: 6.5}}
+	if d := cmp.Diff(want, a.Diagnosis.Cohorts); d != "" {
+		t.Error(d)
+	}
+	if want := "Training to first task is 7 days against a target of 3 days. Audit pulls it down most: 8 days there, 6.5 days without it."; a.Diagnosis.Because != want {
+		t.Errorf("because: %s", a.Diagnosis.Because)
+	}
+	a = answer(t, x, restricted(adoption.ByNone, ""))
+	if a.Diagnosis == nil || len(a.Diagnosis.Cohorts) != 0 {
+		t.Errorf("an executive is told of %+v", a.Diagnosis)
 	}
 }
