@@ -37,13 +37,17 @@ type derived struct {
 	n      int        // one more than the highest ordinal in use
 	active []day.Date // each member's first active day; Never
 	task   []day.Date // each member's first task day; Never
+
+	began    []visit // the first active days, ascending
+	returned Bits    // whoever was active 7 to 13 days after theirs
+
 	weeks  map[day.Date]*week
 	monday day.Date   // of the first week
 	before []weekSets // whoever did so in any week before the first, the second, …
 	moves  []day.Date // days on which a placement begins
 
 	trained   []day.Date // the day of each member's first attended training; Never
-	trainings visits     // those first trainings
+	trainings []visit    // those first trainings, ascending by day
 	helps     visits     // attendances of help sessions
 	touched   visits     // touchpoints with a person
 
@@ -130,8 +134,9 @@ func (x *Index) derived() *derived {
 func (x *Index) derive() derived {
 	n := x.size()
 	d := derived{n: n, weeks: map[day.Date]*week{}, moves: moves(x.Placements)}
-	d.active = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Active })
-	d.task = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })
+	d.began, d.active = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Active })
+	d.returned = x.returned(d.began)
+	_, d.task = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })
 	x.deriveHelp(&d)
 	if len(x.Days) == 0 {
 		return d
@@ -156,7 +161,7 @@ func (x *Index) derive() derived {
 // deriveHelp derives what is known of trainings, help sessions and touchpoints.
 func (x *Index) deriveHelp(d *derived) {
 	first, days := firstVisits(d.n, x.attended(TrainingKind.teaches))
-	d.trained, d.trainings = days, newVisits(first)
+	d.trained, d.trainings = days, first
 	d.helps = newVisits(x.attended(TrainingKind.helps))
 	d.touched = newVisits(x.touched())
 	d.departmental = x.departmental()
@@ -185,8 +190,10 @@ func (x *Index) everBy(at day.Date) weekSets {
 	return out
 }
 
-// firstDays returns the first day on which each of n members is in a set; Never.
-func firstDays(n int, days []DayIndex, set func(*DayIndex) Bits) []day.Date {
+// firstDays returns the first day on which each of n members is in a set,
+// ascending, and by member; Never.
+func firstDays(n int, days []DayIndex, set func(*DayIndex) Bits) ([]visit, []day.Date) {
+	var each []visit
 	out := make([]day.Date, n)
 	for i := range out {
 		out[i] = day.Never
@@ -194,10 +201,13 @@ func firstDays(n int, days []DayIndex, set func(*DayIndex) Bits) []day.Date {
 	var seen Bits
 	for i := range days {
 		today := set(&days[i])
-		today.Minus(seen).Each(func(m int32) { out[m] = days[i].Day })
+		today.Minus(seen).Each(func(m int32) {
+			out[m] = days[i].Day
+			each = append(each, visit{days[i].Day, m})
+		})
 		seen.Add(today)
 	}
-	return out
+	return each, out
 }
 
 // size returns one more than the highest ordinal in use.

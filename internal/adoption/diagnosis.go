@@ -118,22 +118,18 @@ func (w *window) drag(f Figure, s, all *subject) (Drag, bool) {
 	return d, d.Without > whole.value()
 }
 
-// slows is drag for a median, which is no quotient: it is read once more, of
-// everybody else. Whoever may not see few people may not see that either.
+// slows is drag for a median, which is no quotient: the cohort's counts are taken
+// out of everybody's. Whoever may not see few people may not see what is left.
 func (w *window) slows(f Figure, s, all *subject) (Drag, bool) {
-	here := s.now[indexOf(f.Key)].value
-	if here == nil || !w.q.SeesSmallGroups {
+	here := s.now[indexOf(f.Key)]
+	if here.value == nil || !w.q.SeesSmallGroups {
 		return Drag{}, false
 	}
-	rest := all.people
-	if rest == nil {
-		rest = w.x.everyone()
-	}
-	without := w.now.reading(f.Key, rest.Minus(s.people), nil, Licensed{}).value
+	without := all.now[indexOf(f.Key)].took.less(here.took).quarter(2)
 	if without == nil || *without >= *f.Value {
 		return Drag{}, false
 	}
-	return Drag{Cohort: s.cohort, Value: *here, Without: *without}, true
+	return Drag{Cohort: s.cohort, Value: *here.value, Without: *without}, true
 }
 
 // opened returns the people of waves that are open on day d, and those of waves

@@ -10,7 +10,8 @@ import (
 type reading struct {
 	value    *float64
 	num, den *int64
-	about    int // people it is about, where a count of few would point at somebody; 0: no such count
+	about    int    // people it is about, where a count of few would point at somebody; 0: no such count
+	took     spread // what a median is of
 	reason   string
 	note     string
 	parts    []Part

@@ -57,7 +57,7 @@ func (x *Index) spanOf(p day.Period, members Bits) *span {
 	s.began, s.returned = x.beginners(p)
 	in := x.activeIn(p)
 	s.active, s.unified = in.active, in.unified
-	s.trained = x.trainees(p)
+	s.trained = visitors(d.trainings, p)
 	s.visits = d.helps.byPerson(p)
 	s.helped = s.members.And(s.visits.above())
 	s.touches = x.touchesIn(p)
@@ -86,21 +86,33 @@ func (s *span) addFeatures() {
 // beginners returns the people whose first active day lies in p with 13 days of
 // data after it, and those of them who were active again 7 to 13 days later.
 func (x *Index) beginners(p day.Period) (began, returned Bits) {
-	last := min(p.To, x.Through-(daysToWeek2+6))
-	active := x.activeSets(day.Period{From: p.From + daysToWeek2, To: last + daysToWeek2 + 6})
-	seen := x.everBy(p.From - 1).active
-	for _, y := range x.between(day.Period{From: p.From, To: last}) {
-		fresh := y.Active.Minus(seen)
-		seen.Add(fresh)
-		began.Add(fresh)
-		at := int(y.Day - p.From)
-		fresh.Each(func(m int32) {
-			if anyHas(active[at:at+7], m) {
-				returned.Set(m)
-			}
-		})
+	d := x.derived()
+	began = visitors(d.began, day.Period{From: p.From, To: min(p.To, x.Through-(daysToWeek2+6))})
+	return began, began.And(d.returned)
+}
+
+// daysToWeek2 is how many days after the first one the second week begins.
+const daysToWeek2 = 7
+
+// returned returns who of these, ascending by first active day, was active 7 to
+// 13 days after it.
+func (x *Index) returned(began []visit) Bits {
+	var out Bits
+	if len(began) == 0 {
+		return out
 	}
-	return began, returned
+	first := began[0].day + daysToWeek2
+	active := make([]Bits, began[len(began)-1].day+daysToWeek2+7-first)
+	for _, y := range x.between(day.Period{From: first, To: first + day.Date(len(active)) - 1}) {
+		active[y.Day-first] = y.Active
+	}
+	for _, v := range began {
+		at := v.day + daysToWeek2 - first
+		if anyHas(active[at:at+7], v.member) {
+			out.Set(v.member)
+		}
+	}
+	return out
 }
 
 func anyHas(sets []Bits, m int32) bool {
@@ -110,18 +122,6 @@ func anyHas(sets []Bits, m int32) bool {
 		}
 	}
 	return false
-}
-
-// daysToWeek2 is how many days after the first one the second week begins.
-const daysToWeek2 = 7
-
-// activeSets returns who was active on each day of p.
-func (x *Index) activeSets(p day.Period) []Bits {
-	out := make([]Bits, p.Days())
-	for _, y := range x.between(p) {
-		out[y.Day-p.From] = y.Active
-	}
-	return out
 }
 
 // sessions returns the sessions of who in the period; of everybody when who is nil.

@@ -38,7 +38,7 @@ type touches struct {
 
 func (x *Index) touchesIn(p day.Period) touches {
 	d := x.derived()
-	t := touches{all: len(d.touched.in(p)), departments: map[string]int{}}
+	t := touches{all: len(visitsIn(d.touched.each, p)), departments: map[string]int{}}
 	for _, one := range d.departmental {
 		if p.Contains(one.Day) {
 			t.departments[one.Department]++

@@ -1,6 +1,10 @@
 package adoption
 
-import "groundswell/internal/day"
+import (
+	"slices"
+
+	"groundswell/internal/day"
+)
 
 // teaches reports whether a session of this kind counts as a person's training.
 func (k TrainingKind) teaches() bool { return k == AllStaff101 || k == DepartmentTraining }
@@ -35,15 +39,6 @@ func firstVisits(n int, all []visit) ([]visit, []day.Date) {
 	return first, days
 }
 
-// trainees returns the people whose first attended training lies in p.
-func (x *Index) trainees(p day.Period) Bits {
-	var out Bits
-	for _, v := range x.derived().trainings.in(p) {
-		out.Set(v.member)
-	}
-	return out
-}
-
 // spread is how many people took so many days: spread[3] of them took three.
 type spread []int
 
@@ -60,6 +55,15 @@ func (s spread) size() int {
 		n += c
 	}
 	return n
+}
+
+// less returns s without the people of part.
+func (s spread) less(part spread) spread {
+	out := slices.Clone(s)
+	for days, n := range part {
+		out[days] -= n
+	}
+	return out
 }
 
 // at returns the i-th smallest number of days, counted from 0.
@@ -95,7 +99,7 @@ const (
 
 func (s *span) daysToFirstTask(who Bits) reading {
 	d := s.x.derived()
-	if len(d.trainings.each) == 0 {
+	if len(d.trainings) == 0 {
 		return none(DaysTrainingToFirstTask, noTraining)
 	}
 	trained := s.trained
@@ -121,7 +125,7 @@ func (s *span) daysToFirstTask(who Bits) reading {
 // task day yet and of those who had one before their training.
 func tookDays(took spread, notYet, already int) reading {
 	r := reading{
-		value: took.quarter(2), about: took.size() + notYet,
+		value: took.quarter(2), took: took, about: took.size() + notYet,
 		parts: []Part{{Name: "p75", Value: took.quarter(3)}, partOf("not_yet", notYet), partOf("already_delegating", already)},
 	}
 	switch {

@@ -7,7 +7,7 @@ import (
 )
 
 // visit is something that happened to a person on a day: a session attended, a
-// champion's help.
+// champion's help, a first active day.
 type visit struct {
 	day    day.Date
 	member int32
@@ -33,11 +33,20 @@ func newVisits(each []visit) visits {
 	return v
 }
 
-// in returns the visits of p.
-func (v visits) in(p day.Period) []visit {
-	lo := sort.Search(len(v.each), func(i int) bool { return v.each[i].day >= p.From })
-	hi := sort.Search(len(v.each), func(i int) bool { return v.each[i].day > p.To })
-	return v.each[lo:max(lo, hi)]
+// visitsIn returns those of all, ascending by day, that lie in p.
+func visitsIn(all []visit, p day.Period) []visit {
+	lo := sort.Search(len(all), func(i int) bool { return all[i].day >= p.From })
+	hi := sort.Search(len(all), func(i int) bool { return all[i].day > p.To })
+	return all[lo:max(lo, hi)]
+}
+
+// visitors returns whom the visits of p are of.
+func visitors(all []visit, p day.Period) Bits {
+	var out Bits
+	for _, v := range visitsIn(all, p) {
+		out.Set(v.member)
+	}
+	return out
 }
 
 // byPerson counts the visits of p by person.
@@ -48,7 +57,7 @@ func (v visits) byPerson(p day.Period) sum {
 		if d == d.Monday() && end == d+6 {
 			s.addAll(v.weeks[d])
 		} else {
-			for _, one := range v.in(day.Period{From: d, To: end}) {
+			for _, one := range visitsIn(v.each, day.Period{From: d, To: end}) {
 				s.one(one.member)
 			}
 		}
