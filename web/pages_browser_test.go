@@ -46,6 +46,8 @@ func TestMeasurePagesAreAccessible(t *testing.T) {
 		lookAt(t, ctx, s, stop{path, "main", "Through"})
 	}
 	lookAt(t, ctx, s, stop{route.Sources, "h1", "Sources"})
+	lookAt(t, ctx, s, stop{route.Targets, "h1", "Targets"})
+	lookAt(t, ctx, s, stop{route.Target("activation_rate"), "h1", "Activation rate"})
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	s.enters(t, ctx, "helen")
 	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})
@@ -88,7 +90,8 @@ func TestPhonesFit(t *testing.T) {
 	s := newPilotSite(t)
 	ctx := sourcesBrowser(t)
 	s.enters(t, ctx, "ines")
-	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account} {
+	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account,
+		route.Targets, route.Target("activation_rate")} {
 		inBrowser(t, ctx, path, chromedp.EmulateViewport(390, 844), chromedp.Navigate(s.url+path), says(".side", "Activation"))
 		var found []string
 		if err := json.Unmarshal([]byte(asked[string](t, ctx, small)), &found); err != nil {

@@ -86,7 +86,7 @@ func TestPagesAskLittle(t *testing.T) {
 	s := newSite(t, func(cfg *Config) {
 		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
 		cfg.CohortSizes = st
-		cfg.Sources.States, cfg.Sources.Keys, cfg.People = st, st, rosterOf(st)
+		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 	})
 	b := s.browser()
 	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
@@ -94,6 +94,7 @@ func TestPagesAskLittle(t *testing.T) {
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, route.Sources, route.Roles, route.Account,
+		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)

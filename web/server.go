@@ -46,6 +46,7 @@ type Config struct {
 	Sources     Sources           // the page of where the data comes from
 	People      People            // the roster and its imports
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
+	Targets     Targets           // targets, phases and definitions; nil leaves their page out
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
 
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read

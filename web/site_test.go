@@ -107,8 +107,9 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		Org: "Aldermere", PublicURL: public, Identity: s.id, CookieKeys: keys.Derive("cookie"), Index: emptyIndex{},
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	cfg.Sources = Sources{States: s.store, Keys: s.store, KeyName: store.AnthropicKey}
+	cfg.Sources = Sources{States: s.store, Keys: s.store, KeyName: store.AnthropicKey, Checks: s.store}
 	cfg.People = rosterOf(s.store)
+	cfg.Targets = s.store
 	cfg.Provider = s.provider()
 	if change != nil {
 		change(&cfg)

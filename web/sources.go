@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"groundswell/internal/adoption"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/pull"
@@ -33,6 +34,13 @@ type KeyKeeper interface {
 	Audit(ctx context.Context, at time.Time, events ...identity.Event) error
 }
 
+// IndexChecks tells, in one round trip, how every source stands and how the sets
+// of people compared with their facts last time; nil before the first time. It
+// is implemented by store.Store.
+type IndexChecks interface {
+	Standing(ctx context.Context) ([]pull.State, *adoption.IndexCheck, error)
+}
+
 // Sources is what the page of the same name needs. Without States the page does not exist.
 type Sources struct {
 	States  SourceStates
@@ -40,6 +48,7 @@ type Sources struct {
 	Keys    KeyKeeper
 	KeyName string // the credential's name: store.AnthropicKey
 	FromEnv bool   // ANTHROPIC_ADMIN_KEY is set, and wins over a stored key
+	Checks  IndexChecks
 
 	// TestKey tries a key with a real call per scope: claude.New with it, then Check.
 	// An error says, fit for a reader, why the key cannot even be tried.
@@ -122,7 +131,7 @@ func (s *Server) askForSync(ctx context.Context, actor identity.Actor, now time.
 }
 
 func (s *Server) sourceProps(w http.ResponseWriter, r *http.Request, actor identity.Actor, since time.Time) (settings.SourcesProps, error) {
-	states, err := s.Sources.States.States(r.Context())
+	states, check, err := s.Sources.Checks.Standing(r.Context())
 	if err != nil {
 		return settings.SourcesProps{}, err
 	}
@@ -141,6 +150,7 @@ func (s *Server) sourceProps(w http.ResponseWriter, r *http.Request, actor ident
 		Key:     key,
 		CanSync: actor.Has(identity.Lead),
 		Reload:  route.With(route.Sources, "since", settings.Since(since)),
+		Check:   settings.NewCheck(check, now),
 	}
 	if !key.State.Any() {
 		props.NoSync = "There is no key yet. Enter one below."

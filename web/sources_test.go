@@ -65,7 +65,7 @@ func newSourcesSite(t *testing.T, fromEnv bool) *sourcesSite {
 	site, err := NewDemo(Config{
 		Org: "Aldermere", PublicURL: public, Identity: &identity.Service{Keeper: s.store}, CookieKeys: keys.Derive("cookie"),
 		Log: quiet, Now: func() time.Time { return s.now },
-		Sources: Sources{States: s.store, Sync: queue, Keys: s.store, KeyName: store.AnthropicKey, FromEnv: fromEnv, TestKey: s.tryKey},
+		Sources: Sources{States: s.store, Sync: queue, Keys: s.store, KeyName: store.AnthropicKey, Checks: s.store, FromEnv: fromEnv, TestKey: s.tryKey},
 	}, Personas())
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,8 @@ func TestFirstLoadIsLight(t *testing.T) {
 	if a := b.post(route.SignInAs, map[string][]string{"persona": {"ines"}}); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("sign in: %d", a.StatusCode)
 	}
-	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account} {
+	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account,
+		route.Targets, route.Target("activation_rate")} {
 		b.isLight(path)
 	}
 }

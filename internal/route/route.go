@@ -21,6 +21,8 @@ const (
 	Connectors = "/connectors"   // skills, connectors, plugins and artifacts
 	Spend      = "/spend"
 	Targets    = "/settings/targets" // targets, phases, waves and definitions
+	Phases     = "/settings/targets/phases"
+	Numbers    = "/settings/targets/definitions" // the numbers that definitions refer to
 	Sources    = "/settings/sources"
 	SyncNow    = "/settings/sources/sync"
 	SyncStatus = "/settings/sources/progress"
@@ -55,6 +57,9 @@ func Import(id int64) string { return Imports + "/" + strconv.FormatInt(id, 10) 
 
 // Sample is a file of one kind to start from.
 func Sample(kind string) string { return Imports + "/sample-" + kind + ".csv" }
+
+// Target is the page of one metric's targets.
+func Target(metric string) string { return Targets + "/" + url.PathEscape(metric) }
 
 // Feature is the page of one skill, connector, plugin or artifact type.
 func Feature(kind, key string) string { return Connectors + "/" + kind + "/" + url.PathEscape(key) }

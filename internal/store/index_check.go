@@ -9,6 +9,7 @@ import (
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
+	"groundswell/internal/pull"
 )
 
 // keptChecks is how many comparisons are remembered: two months of nights.
@@ -121,12 +122,30 @@ func (s *Store) CheckIndex(ctx context.Context, now time.Time) (adoption.IndexCh
 	return check, err
 }
 
-// LastIndexCheck returns the latest comparison that was kept, false before the first one.
-func (s *Store) LastIndexCheck(ctx context.Context) (adoption.IndexCheck, bool, error) {
-	var out adoption.IndexCheck
-	err := s.pool.QueryRow(ctx, lastCheckSQL).Scan(&out.At, &out.Days, &out.Differences)
-	if err == pgx.ErrNoRows {
-		return out, false, nil
-	}
-	return out, err == nil, translate(err)
+// Standing returns the state of every source, in reading order, and the latest
+// comparison that was kept, nil before the first one.
+func (s *Store) Standing(ctx context.Context) ([]pull.State, *adoption.IndexCheck, error) {
+	var states []pull.State
+	var check *adoption.IndexCheck
+	b := &pgx.Batch{}
+	b.Queue(statesSQL, pgx.StrictNamedArgs{"source": "", "lock": int64(pullLock)}).Query(func(rows pgx.Rows) error {
+		known, err := collectStates(rows)
+		states = inOrder(known)
+		return err
+	})
+	b.Queue(lastCheckSQL).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[checkRow])
+		if len(found) == 1 {
+			check = &adoption.IndexCheck{At: found[0].CheckedAt, Days: found[0].Days, Differences: found[0].Differences}
+		}
+		return err
+	})
+	err := s.pool.SendBatch(ctx, b).Close()
+	return states, check, translate(err)
+}
+
+type checkRow struct {
+	CheckedAt   time.Time
+	Days        int
+	Differences []string
 }

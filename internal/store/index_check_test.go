@@ -56,9 +56,12 @@ func TestReindexMendsWhatTheCheckFinds(t *testing.T) {
 	if d := cmp.Diff(differ, check.Differences); d != "" || check.Days != 40 {
 		t.Errorf("%d days (-want +got):\n%s", check.Days, d)
 	}
-	kept, ok, err := s.LastIndexCheck(t.Context())
-	if d := cmp.Diff(check, kept, cmp.Transformer("moment", func(t time.Time) int64 { return t.UnixNano() })); d != "" || !ok || err != nil {
-		t.Errorf("kept %v, %v (-found +kept):\n%s", ok, err, d)
+	states, kept, err := s.Standing(t.Context())
+	if d := cmp.Diff(&check, kept, cmp.Transformer("moment", func(t time.Time) int64 { return t.UnixNano() })); d != "" || err != nil {
+		t.Errorf("kept, %v (-found +kept):\n%s", err, d)
+	}
+	if same, err := s.States(t.Context()); err != nil || cmp.Diff(same, states) != "" {
+		t.Errorf("the states differ, %v:\n%s", err, cmp.Diff(same, states))
 	}
 	x := indexOf(t, s)
 	days := reindexed(t, s)
@@ -117,8 +120,8 @@ func TestStrangersAndGapsAreFound(t *testing.T) {
 func TestSixtyChecksAreKept(t *testing.T) {
 	pool := dbtest.New(t)
 	s := store.New(pool, nil)
-	if _, ok, err := s.LastIndexCheck(t.Context()); ok || err != nil {
-		t.Errorf("before the first: %v, %v", ok, err)
+	if _, check, err := s.Standing(t.Context()); check != nil || err != nil {
+		t.Errorf("before the first: %v, %v", check, err)
 	}
 	for i := range 63 {
 		if _, err := s.CheckIndex(t.Context(), noon().Add(time.Duration(i)*time.Hour)); err != nil {
@@ -128,7 +131,7 @@ func TestSixtyChecksAreKept(t *testing.T) {
 	if n := fact[int](t, s, `select count(*) from index_check`); n != 60 {
 		t.Errorf("%d checks are kept", n)
 	}
-	if last, _, _ := s.LastIndexCheck(t.Context()); !last.At.Equal(noon().Add(62 * time.Hour)) {
+	if _, last, err := s.Standing(t.Context()); err != nil || !last.At.Equal(noon().Add(62*time.Hour)) {
 		t.Errorf("the last one is of %s", last.At)
 	}
 }

@@ -110,11 +110,16 @@ func (s *Store) States(ctx context.Context) ([]pull.State, error) {
 	if err != nil {
 		return nil, err
 	}
+	return inOrder(known), nil
+}
+
+// inOrder lists the states of all sources in reading order.
+func inOrder(known map[pull.Source]pull.State) []pull.State {
 	out := make([]pull.State, 0, len(pull.Sources()))
 	for _, src := range pull.Sources() {
 		out = append(out, stateOf(known, src))
 	}
-	return out, nil
+	return out
 }
 
 func stateOf(known map[pull.Source]pull.State, src pull.Source) pull.State {

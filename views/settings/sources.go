@@ -22,6 +22,7 @@ type SourcesProps struct {
 	CanSync bool   // this person may ask for a sync
 	NoSync  string // why it cannot be asked for now; "" when it can
 	Reload  string // this page again, for those without script
+	Check   CheckLine
 }
 
 // SourceRow is one source: its state, how old its data is, what to do.
