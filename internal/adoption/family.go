@@ -27,6 +27,23 @@ func (x *Index) family(month day.Period) *family {
 	return kept(&x.memo, &x.memo.families, maxFamilies, month.To, func() *family { return x.choose(month) })
 }
 
+// familyOf returns the sets of people that may be told of for a week: those of the
+// month in which it ends, so that figures of both are about the same people.
+func (x *Index) familyOf(week day.Period) *family {
+	month := week.To.Month()
+	if x.loose.weeks {
+		month.To = week.To
+	}
+	return x.family(month)
+}
+
+// loose is protection that is left off. Only the disclosure test does that, to
+// show that it would notice.
+type loose struct {
+	dimensions bool // each dimension is safe by itself only
+	weeks      bool // weeks are about the people placed on their own last day
+}
+
 // candidate is a cohort that may be told of, as a set of a table.
 type candidate struct {
 	cut  *division
@@ -43,17 +60,29 @@ func (x *Index) choose(month day.Period) *family {
 	all := x.everyone()
 	cuts, cohorts, sets := x.candidates(month.To, all, f.members)
 	t := tableOf(x.derived().n, sets)
-	var guards []*guard
-	for _, universe := range []Bits{f.members, f.members.Or(x.seenIn(f.days())), all} {
-		guards = append(guards, t.guard(universe, f.least))
-	}
+	guards := f.guards(t)
 	f.sets = []Bits{all}
 	f.whole = f.members.Count() >= f.least && admitAll(guards, 0)
 	for _, cut := range cuts {
+		if x.loose.dimensions {
+			guards = f.guards(t)
+			admitAll(guards, 0)
+		}
 		f.tell(cut, cohorts[cut.by], t, guards)
 	}
 	f.table = tableOf(x.derived().n, f.sets)
 	return f
+}
+
+// guards look after the members, after whoever left a trace besides, and after all
+// there are: nobody is to be pointed at by taking out people known to be absent.
+func (f *family) guards(t *table) []*guard {
+	all := f.x.everyone()
+	var out []*guard
+	for _, universe := range []Bits{f.members, f.members.Or(f.x.seenIn(f.days())), all} {
+		out = append(out, t.guard(universe, f.least))
+	}
+	return out
 }
 
 // days are those of the month and of the weeks that end in it.

@@ -162,5 +162,6 @@ type Index struct {
 	CostThrough  day.Date // last day of complete cost; None before it
 	Settings     Settings
 
-	memo memo // what was derived from the above, once
+	loose loose // what the disclosure test leaves off
+	memo  memo  // what was derived from the above, once
 }

@@ -115,7 +115,7 @@ func (f *family) same(a audience) (audience, bool) {
 // toldOfWeek reads every metric over a week, of the audience as it was in the
 // month in which the week ends.
 func (w *window) toldOfWeek(week day.Period, a audience) []reading {
-	f := w.x.family(week.To.Month())
+	f := w.x.familyOf(week)
 	then, ok := f.same(a)
 	if !ok {
 		return blankReadings(withheldWhy)
@@ -138,9 +138,8 @@ func (x *Index) weeksOfMonths(q Query) Weekly {
 	out.Rounded = out.Covered != q.Period
 	shown := x.toldOfIn(q, months)
 	for _, month := range months {
-		f := x.family(month)
 		for _, week := range x.weeksOf(month) {
-			out.Weeks = append(out.Weeks, f.week(week, shown))
+			out.Weeks = append(out.Weeks, x.familyOf(week).week(week, shown))
 		}
 	}
 	return out
