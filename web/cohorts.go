@@ -74,6 +74,7 @@ func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (c
 		return fig, err
 	}
 	fig.Stages = funnel.Rows
+	fig.Opens = x.Opens(q.filters.By, fig.Answer.Covered.To)
 	fig.Awaited, err = x.Awaited(by)
 	return fig, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
@@ -162,10 +163,13 @@ func (s *Server) recordedSizes(ctx context.Context, q oneAsked) ([]cohort.Size, 
 // oneFigures asks the index for the page of one cohort.
 func (s *Server) oneFigures(q oneAsked, sizes []cohort.Size) (cohort.OneFigures, error) {
 	a := asker{x: q.x, actor: q.actor, filters: q.filters}
-	fig := cohort.OneFigures{Who: q.who, Sizes: sizes, People: s.peopleOf(q)}
+	fig := cohort.OneFigures{Who: q.who, Opens: day.None, Sizes: sizes, People: s.peopleOf(q)}
 	var err error
 	if fig.Figures, err = a.figures(""); err != nil {
 		return fig, err
+	}
+	if on, ok := q.x.Opens(q.filters.By, fig.Answer.Covered.To)[q.who.Slug]; ok {
+		fig.Opens = on
 	}
 	all := a.query(adoption.ByNone, "")
 	all.Period = a.chartPeriod(fig.Answer.Covered)

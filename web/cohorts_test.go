@@ -321,3 +321,25 @@ func TestCohortsBeforeTheFirstMonth(t *testing.T) {
 		}
 	}
 }
+
+// A cohort that has not opened is behind nothing: it says when it opens.
+func TestCohortsThatHaveNotOpened(t *testing.T) {
+	x := placedIndex()
+	x.Openings = []adoption.Opening{{Wave: "Wave 1", On: pilotOpens}, {Wave: "Wave 2", On: pilotToday + 12}}
+	s := measuring(x, pilotToday)
+	doc := cohortPage(t, s, lead, "/cohorts?by=wave")
+	expect(t, "headline", words(doc.Find("h1 + .sub")), "The one open wave is at the activation target. 1 wave is not open yet.")
+	row := rowOf(t, doc, "Wave 2")
+	if got := row["To target"]; words(got.Find("[aria-hidden]")) != "opens 1 Dec" || words(got.Find(".sr")) != "Not yet: It opens on Tue 1 Dec" {
+		t.Errorf("Wave 2 misses %q", words(got))
+	}
+	if got := words(doc.Find("#cohorts tbody th").Last()); got != "Wave 2" {
+		t.Errorf("%s stands last", got)
+	}
+	one := cohortPage(t, s, lead, "/cohorts/wave/wave-2")
+	expect(t, "its page", words(one.Find("h1 + .sub")), "Opens Tue 1 Dec.")
+	expect(t, "its page", words(one.Find(".callout").First()), "It opens on Tue 1 Dec. Until then nothing here is behind.")
+	if one.Find(".diag").Length() > 0 {
+		t.Error("a wave that has not opened is blamed")
+	}
+}

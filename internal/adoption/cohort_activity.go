@@ -92,3 +92,39 @@ func (x *Index) SizeOn(by By, slug string, d day.Date) int {
 	}
 	return x.membersOn(d).CountAnd(cut.people[i])
 }
+
+// Opens returns, by slug, when each cohort opens that has not opened by day d:
+// the first day on which the wave of any of its people does. A cohort with people
+// whose wave is open, or has no date, is open.
+func (x *Index) Opens(by By, d day.Date) map[string]day.Date {
+	open := x.opened(d)
+	if open == nil || by == ByNone {
+		return nil
+	}
+	out := map[string]day.Date{}
+	cut := x.divide(by, d)
+	for i, people := range cut.people {
+		if !people.Any() || people.Meets(open) {
+			continue
+		}
+		out[cut.cohorts[i].Slug] = x.firstOpening(people, d)
+	}
+	return out
+}
+
+// firstOpening returns the first day after d on which the wave of any of people opens.
+func (x *Index) firstOpening(people Bits, d day.Date) day.Date {
+	first := day.Never
+	waves := x.divide(ByWave, d)
+	for i, c := range waves.cohorts {
+		if !waves.people[i].Meets(people) {
+			continue
+		}
+		for _, o := range x.Openings {
+			if o.Wave == c.Name && o.On > d {
+				first = min(first, o.On)
+			}
+		}
+	}
+	return first
+}

@@ -51,3 +51,26 @@ func TestTurnoutsAndAbsence(t *testing.T) {
 		t.Error("a cohort that does not exist has turnouts")
 	}
 }
+
+func TestOpens(t *testing.T) {
+	d := day.Of(2026, 3, 2)
+	x := &Index{First: d, Through: d + 27, Settings: DefaultSettings()}
+	for m, place := range [][2]string{{"Finance", "Pilot"}, {"Finance", "Wave 2"}, {"Legal", "Wave 1"}, {"Legal", "Wave 2"}, {"People", ""}, {"Product", "Wave 3"}} {
+		x.Members = append(x.Members, Member{Listed: true, Added: d})
+		x.Placements = append(x.Placements, Placement{Member: int32(m), From: day.None, Department: place[0], Wave: place[1]})
+	}
+	if got := x.Opens(ByDepartment, d); got != nil {
+		t.Errorf("while no wave has a date: %v", got)
+	}
+	x = &Index{First: x.First, Through: x.Through, Members: x.Members, Placements: x.Placements, Settings: x.Settings}
+	x.Openings = []Opening{{"Pilot", d}, {"Wave 1", d + 14}, {"Wave 2", d + 7}}
+	if got := x.Opens(ByDepartment, d); len(got) != 1 || got["legal"] != d+7 {
+		t.Errorf("departments: %v, want legal a week later alone", got)
+	}
+	if got := x.Opens(ByWave, d); len(got) != 2 || got["wave-1"] != d+14 || got["wave-2"] != d+7 {
+		t.Errorf("waves: %v", got)
+	}
+	if got := x.Opens(ByDepartment, d+7); len(got) != 0 {
+		t.Errorf("a week later: %v", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/route"
 	"groundswell/views/measure"
 	"groundswell/views/ui"
@@ -14,6 +15,7 @@ type ListFigures struct {
 	measure.Figures
 	Stages  []adoption.FunnelRow // by the list's dimension
 	Awaited map[string]int       // people of the roster who have not arrived, by slug; nil: not for this reader
+	Opens   map[string]day.Date  // when cohorts open that have not yet, by slug
 	Imports bool                 // the reader may import people
 }
 
@@ -63,10 +65,11 @@ type list struct {
 	measure.Page
 	measure.Filters
 	ListFigures
+	today day.Date
 }
 
 func newList(f measure.Filters, fig ListFigures, r measure.Reader) list {
-	return list{Page: measure.NewPage(f, fig.Figures, r), Filters: f, ListFigures: fig}
+	return list{Page: measure.NewPage(f, fig.Figures, r), Filters: f, ListFigures: fig, today: r.Today}
 }
 
 func (l list) sheet(ending string) string {
@@ -107,37 +110,72 @@ func (l list) nobody() *ui.VoidProps {
 	return v
 }
 
-// headline says how many cohorts are under the activation target, and which of
-// them is short of most people.
-func (l list) headline() string {
-	one, many := Words(l.By)
-	measured, under, worst := 0, 0, ""
-	most := 0
+// tally is how the open cohorts of the list stand against the activation target.
+type tally struct {
+	measured, under, closed int
+	worst                   string // the cohort that most people are missing in
+	short                   int    // how many
+}
+
+func (l list) tally() tally {
+	var t tally
 	for _, r := range l.Breakdown {
 		f := r.Figure(adoption.ActivationRate)
-		if r.Cohort.Merged || r.Cohort.Slug == unassigned || !f.Known() || f.Withheld || f.Target == nil {
+		if r.Cohort.Merged || r.Cohort.Slug == unassigned {
 			continue
 		}
-		measured++
+		if _, closed := l.Opens[r.Cohort.Slug]; closed {
+			t.closed++
+			continue
+		}
+		n := missing(f)
+		if n == nil || !f.Known() {
+			continue
+		}
+		t.measured++
 		if measure.Hit(f) == ui.HitMissed {
-			under++
+			t.under++
 		}
-		if n := missing(f); n != nil && *n > most {
-			most, worst = *n, r.Cohort.Name
+		if *n > t.short {
+			t.short, t.worst = *n, r.Cohort.Name
 		}
 	}
-	switch {
-	case measured == 0:
+	return t
+}
+
+// headline says how many cohorts are under the activation target, which of them
+// is short of most people, and how many are not open yet.
+func (l list) headline() string {
+	t := l.tally()
+	one, many := Words(l.By)
+	s := ""
+	switch open := t.open(many); {
+	case t.measured == 0 && t.closed > 0:
+		return "No " + one + " is open yet."
+	case t.measured == 0:
 		return "No " + one + " has an activation rate in these days."
-	case under == 0 && measured == 1:
-		return "The one " + one + " is at the activation target."
-	case under == 0:
-		return fmt.Sprintf("All %s %s are at the activation target.", ui.Count(measured), many)
-	case measured == 1:
-		return fmt.Sprintf("%s is %s short of the activation target.", worst, ui.Counted(most, "person", "people"))
+	case t.under == 0 && t.measured == 1:
+		s = "The one " + t.open(one) + " is at the activation target."
+	case t.under == 0:
+		s = fmt.Sprintf("All %s %s are at the activation target.", ui.Count(t.measured), open)
+	case t.measured == 1:
+		s = fmt.Sprintf("%s is %s short of the activation target.", t.worst, ui.Counted(t.short, "person", "people"))
+	default:
+		s = fmt.Sprintf("%s of %s %s %s under the activation target; %s is furthest behind, %s short.",
+			ui.Count(t.under), ui.Count(t.measured), open, are(t.under), t.worst, ui.Counted(t.short, "person", "people"))
 	}
-	s := fmt.Sprintf("%s of %s %s %s under the activation target", ui.Count(under), ui.Count(measured), many, are(under))
-	return s + fmt.Sprintf("; %s is furthest behind, %s short.", worst, ui.Counted(most, "person", "people"))
+	if t.closed > 0 {
+		s += fmt.Sprintf(" %s %s not open yet.", ui.Counted(t.closed, one, many), are(t.closed))
+	}
+	return s
+}
+
+// open is the noun of the cohorts counted, where there are others.
+func (t tally) open(noun string) string {
+	if t.closed > 0 {
+		return "open " + noun
+	}
+	return noun
 }
 
 func are(n int) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/route"
 	"groundswell/views/measure"
 	"groundswell/views/ui"
@@ -13,6 +14,7 @@ import (
 type OneFigures struct {
 	measure.Figures                    // of the cohort, beside the breakdown it is part of
 	Who             adoption.Cohort    // whose page it is
+	Opens           day.Date           // when it opens; None once it has
 	All             adoption.Weekly    // everyone's weeks, over the days of Figures.Everyone
 	Turnouts        []adoption.Turnout // who came to which sessions; for readers who see small groups
 	Sizes           []Size             // as recorded; likewise
@@ -34,6 +36,7 @@ type OneProps struct {
 	Dated      bool // a period can be chosen
 	Void       *ui.VoidProps
 	Prev, Next *ui.Link
+	Look       string // said in place of a diagnosis
 	Diag       *ui.DiagProps
 	Plays      []string
 	Columns    []Tiles
@@ -70,11 +73,18 @@ func NewOne(f measure.Filters, fig OneFigures, r measure.Reader) OneProps {
 		return out
 	}
 	out.CSV, out.XLSX = o.sheet(".csv"), o.sheet(".xlsx")
-	out.Diag, out.Plays = o.Diagnosis()
+	out.Look = "No column is under target."
+	if fig.Opens.Known() {
+		out.Look = "It opens on " + o.Date(fig.Opens) + ". Until then nothing here is behind."
+	} else {
+		out.Diag, out.Plays = o.Diagnosis()
+	}
 	out.Columns, out.Waiting = o.columns(), o.Waiting(adoption.ColumnValue)
 	out.Weekly, out.Unified, out.Triangle = o.Beside(fig.All), o.Unified(fig.All), o.Triangle()
 	out.Funnel = o.Page.Funnel()
-	out.Funnel.Callout = join(out.Funnel.Callout, o.nextStep())
+	if out.Funnel.Callout = join(out.Funnel.Callout, o.nextStep()); fig.Opens.Known() {
+		out.Funnel.Callout = ""
+	}
 	if !r.Guarded {
 		out.Standing, out.Sizes, out.Activity = o.standing(), o.sizes(), o.activity()
 	}
@@ -111,6 +121,9 @@ func (o one) headline() string {
 		return fmt.Sprintf("How far this %s is, and what would help it.", first)
 	}
 	s := fmt.Sprintf("%s of %s licensed people have used Claude", ui.Count(*a.Numerator), ui.Count(*a.Denominator))
+	if o.Opens.Known() {
+		return fmt.Sprintf("Opens %s. %s already.", o.Date(o.Opens), s)
+	}
 	if n := missing(a); n != nil && *n > 0 {
 		s += fmt.Sprintf(", %s short of the target of %s", ui.Count(*n), ui.Percent(*a.Target))
 	} else if n != nil {

@@ -122,7 +122,7 @@ func figures(p OneProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Callout("No column is under target.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Callout(p.Look).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

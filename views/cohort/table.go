@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/route"
 	"groundswell/views/measure"
 	"groundswell/views/ui"
@@ -36,6 +37,7 @@ type Row struct {
 type Cell struct {
 	Value ui.Value
 	Sub   string
+	Short string // stands for a figure that is not yet, in place of the dash
 	Bar   *ui.BarProps
 	Warn  bool
 	raw   *float64 // for sorting and sheets; nil where there is no value to show
@@ -126,8 +128,12 @@ func (l list) days(s subject) Cell {
 	return c
 }
 
+// toTarget is how many people are missing. Nobody is while the cohort is not open.
 func (l list) toTarget(s subject) Cell {
 	f := s.Figure(adoption.ActivationRate)
+	if on, ok := l.Opens[s.Cohort.Slug]; ok {
+		return Cell{Value: ui.NotYet("It opens on " + l.Date(on)), Short: "opens " + l.dayMonth(on)}
+	}
 	n := missing(f)
 	switch {
 	case n != nil:
@@ -148,11 +154,13 @@ func (l list) activation(s subject) Cell {
 	if f.Target != nil {
 		c.Bar.Target = ui.Read(*f.Target)
 	}
-	if measure.Hit(f) == ui.HitMissed {
+	if _, closed := l.Opens[s.Cohort.Slug]; !closed && measure.Hit(f) == ui.HitMissed {
 		c.Bar.Tone, c.Warn = ui.ToneWarn, true
 	}
 	return c
 }
+
+func (l list) dayMonth(d day.Date) string { return ui.DayMonth(d.Time(), l.today.Time()) }
 
 func (l list) weekly(s subject) Cell {
 	f, n := s.Figure(adoption.WeeklyActives), s.Licensed.Count
