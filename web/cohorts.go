@@ -24,7 +24,7 @@ func (s *Server) cohortRoutes() []routeEntry {
 
 // cohortsPage lists the cohorts of a dimension and how far each is.
 func (s *Server) cohortsPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	x, q, err := s.asked(r, actor, route.Cohorts)
+	x, q, err := s.asked(r, actor, route.Cohorts, nil)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func statusOfFilters(f measure.Filters) int {
 // listed asks the index for the list of cohorts. Whoever is on the list depends
 // on the dimension and the reader alone, so a cohort in the address is forgotten.
 func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (cohort.ListFigures, error) {
-	q.filters.Cohort = ""
+	q.filters.Picks = nil
 	if q.filters.By == adoption.ByNone {
 		q.filters.By = adoption.ByDepartment
 	}

@@ -71,7 +71,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, actor identi
 	key.question += fmt.Sprint(sizes)
 	body := s.drawn.find(q.x, key)
 	if body == nil || p.Status != 0 {
-		fig, err := s.oneFigures(q, sizes)
+		fig, err := s.oneFigures(r.Context(), q, sizes)
 		if err != nil {
 			return err
 		}
@@ -92,10 +92,11 @@ func (s *Server) askedOne(r *http.Request, actor identity.Actor) (q oneAsked, er
 		return q, fault.New(fault.NotFound, "People are listed by department, wave or group.")
 	}
 	q.actor = actor
-	if q.x, q.measured, err = s.asked(r, actor, route.Cohort(string(by), slug)); err != nil {
+	if q.x, q.measured, err = s.asked(r, actor, route.Cohort(string(by), slug), nil); err != nil {
 		return q, err
 	}
-	q.filters.By, q.filters.Cohort, q.filters.Own = by, slug, true
+	q.filters.By, q.filters.Own = by, true
+	q.filters.Picks = map[adoption.By][]string{by: {slug}}
 	ask := asker{x: q.x, actor: actor, filters: q.filters}
 	if q.all, err = q.x.Answer(ask.query(by, "")); err != nil {
 		return q, err
@@ -161,8 +162,8 @@ func (s *Server) recordedSizes(ctx context.Context, q oneAsked) ([]cohort.Size, 
 }
 
 // oneFigures asks the index for the page of one cohort.
-func (s *Server) oneFigures(q oneAsked, sizes []cohort.Size) (cohort.OneFigures, error) {
-	a := asker{x: q.x, actor: q.actor, filters: q.filters}
+func (s *Server) oneFigures(ctx context.Context, q oneAsked, sizes []cohort.Size) (cohort.OneFigures, error) {
+	a := asker{x: q.x, actor: q.actor, filters: q.filters, closed: s.closedIn(ctx, q.closed)}
 	fig := cohort.OneFigures{Who: q.who, Opens: day.None, Sizes: sizes, People: s.peopleOf(q)}
 	var err error
 	if fig.Figures, err = a.figures(""); err != nil {

@@ -30,7 +30,7 @@ func (s *Server) cohortsXLSX(w http.ResponseWriter, r *http.Request, actor ident
 
 // cohortSheet is the list of cohorts as a table, and what there is to know of it.
 func (s *Server) cohortSheet(r *http.Request, actor identity.Actor) (f measure.Filters, rows, about [][]cell, err error) {
-	x, q, err := s.asked(r, actor, route.Cohorts)
+	x, q, err := s.asked(r, actor, route.Cohorts, nil)
 	if err != nil {
 		return f, nil, nil, err
 	}
@@ -75,7 +75,7 @@ func (s *Server) oneSheet(r *http.Request, actor identity.Actor) (q oneAsked, ro
 	case q.state != cohortShown:
 		return q, nil, nil, fault.New(fault.NotFound, "There is no such cohort, or none that may be shown.")
 	}
-	fig, err := s.oneFigures(q, nil)
+	fig, err := s.oneFigures(r.Context(), q, nil)
 	if err != nil {
 		return q, nil, nil, err
 	}

@@ -33,8 +33,7 @@ type drawnKey struct {
 }
 
 func keyOf(q measured) drawnKey {
-	f := q.filters
-	return drawnKey{fmt.Sprint(f.Path, "|", f.Period, "|", f.From, "|", f.To, "|", f.Days, "|", f.By, "|", f.Cohort, "|", f.Unit, "|", f.View, "|", f.Sort, "|", f.Page), q.reader}
+	return drawnKey{fmt.Sprint(q.filters.Address(), "|", q.filters.Period, "|", q.filters.Ignored, "|", q.closed), q.reader}
 }
 
 // find returns the page drawn of x under k, nil when there is none.

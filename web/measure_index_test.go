@@ -25,11 +25,18 @@ var pilotGroups = []struct {
 }
 
 // pilotIndex makes the organization, the same every time.
-func pilotIndex() *adoption.Index {
+func pilotIndex() *adoption.Index { return pilotSince(pilotOpens - 14) }
+
+// monthIndex is the pilot with the whole of October in the data, for those who
+// get whole months.
+func monthIndex() *adoption.Index { return pilotSince(day.Of(2026, 10, 1)) }
+
+// pilotSince makes the organization with data from a day on.
+func pilotSince(first day.Date) *adoption.Index {
 	rnd := rand.New(rand.NewPCG(7, 11))
 	x := &adoption.Index{
-		Generation: 1, First: pilotOpens - 14, Through: pilotThrough, CostGranted: true, CostThrough: pilotThrough,
-		SeatsGranted: true, Seats: []adoption.Seats{{Day: pilotOpens - 14, Assigned: 140}}, Settings: adoption.DefaultSettings(),
+		Generation: 1, First: first, Through: pilotThrough, CostGranted: true, CostThrough: pilotThrough,
+		SeatsGranted: true, Seats: []adoption.Seats{{Day: first, Assigned: 140}}, Settings: adoption.DefaultSettings(),
 	}
 	keen := []float64{}
 	for _, g := range pilotGroups {
@@ -37,7 +44,7 @@ func pilotIndex() *adoption.Index {
 		for range g.size {
 			group.Members.Set(int32(len(keen)))
 			keen = append(keen, g.keen)
-			x.Members = append(x.Members, adoption.Member{Listed: true, Added: pilotOpens - 14})
+			x.Members = append(x.Members, adoption.Member{Listed: true, Added: first})
 		}
 		x.Groups = append(x.Groups, group)
 	}

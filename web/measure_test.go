@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -115,7 +116,7 @@ func TestOverviewSaysWhatItsFiguresSay(t *testing.T) {
 	expect(t, "flag", words(activation.Find(".startflag")), "Look here first")
 	expect(t, "column status", words(activation.Find(".chip")), "3 of 4 on target")
 	expect(t, "banner", words(doc.Find(".diag")), "Activation is just under target, mostly in Claims Operations.")
-	if href := doc.Find(".diag .acts a").Last().AttrOr("href", ""); href != "/activation?by=group&cohort=claims-operations" {
+	if href := doc.Find(".diag .acts a").Last().AttrOr("href", ""); href != "/cohorts/group/claims-operations" {
 		t.Errorf("the banner leads to %s", href)
 	}
 	expect(t, "value status", words(doc.Find(".panel .chip").Last()), "No reading yet")
@@ -152,7 +153,7 @@ func TestEveryMetricHasItsDefinitionAndNoneIsMadeUp(t *testing.T) {
 func TestTilesShowDenominatorTargetAndChange(t *testing.T) {
 	doc := seen(t, measuring(pilotIndex(), pilotToday), lead, "/activation?from=2026-11-05&to=2026-11-18")
 	tiles := doc.Find(".tile")
-	expect(t, "activation", words(tiles.Eq(0)), "of 140 · target 70%")
+	expect(t, "activation", words(tiles.Eq(0)), "of 140On target target 70%")
 	expect(t, "activation's change", words(tiles.Eq(0).Find(".delta")), "pts")
 	first := seen(t, measuring(pilotIndex(), pilotToday), lead, "/activation?from=2026-10-01&to=2026-11-18")
 	expect(t, "nothing before", words(first.Find(".tile").First().Find(".delta")), "first reading")
@@ -199,12 +200,12 @@ func TestFiltersStayInTheAddress(t *testing.T) {
 	expect(t, "who", words(doc.Find("h1 + .sub")), "of 40 licensed people")
 	expect(t, "unit", words(doc.Find("#weekly [aria-current]").First()), "People")
 	table, _ := url.Parse(doc.Find("#weekly .seg").Last().Find("a").Last().AttrOr("href", ""))
-	for k, want := range map[string]string{"days": "7", "cohort": "finance", "unit": "people", "view": "table"} {
+	for k, want := range map[string]string{"days": "7", "group": "finance", "unit": "people", "view": "table"} {
 		if got := table.Query().Get(k); got != want {
 			t.Errorf("the table's address has %s=%q, want %q", k, got, want)
 		}
 	}
-	if doc.Find("#cohort-pick input[value=finance][checked]").Length() != 1 {
+	if doc.Find("#pick-group input[value=finance][checked]").Length() != 1 {
 		t.Error("the picker has forgotten the cohort")
 	}
 	if w := visited(t, measuring(pilotIndex(), pilotToday), lead, "/activation?by=group&cohort=nobody"); w.Code != http.StatusNotFound {
@@ -242,7 +243,7 @@ func TestCohortsAreSorted(t *testing.T) {
 }
 
 func TestExecutivesNeverSeeSmallGroups(t *testing.T) {
-	s := measuring(pilotIndex(), pilotToday)
+	s := measuring(monthIndex(), pilotToday)
 	for _, target := range []string{"/overview", "/activation", "/depth", "/value", "/activation?view=table&unit=people", "/activation.csv", "/depth.csv"} {
 		if body := visited(t, s, executive, target).Body.String(); strings.Contains(body, "Board") {
 			t.Errorf("%s names a group of four to an executive", target)
@@ -295,6 +296,16 @@ func TestLateDataGreysAndSaysWhy(t *testing.T) {
 	if doc := seen(t, measuring(pilotIndex(), pilotToday+1), lead, "/activation"); doc.Find(".fresh.late, .tile.old").Length() > 0 {
 		t.Error("data of the day before yesterday counts as late")
 	}
+}
+
+// csvOf reads a CSV file.
+func csvOf(t *testing.T, body io.Reader) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(body).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 func TestSheets(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 // newPilotSite is the demo's site over the pilot, with enough groups for two pages of them.
 func newPilotSite(t *testing.T) *site {
 	t.Helper()
-	x := pilotIndex()
+	x := monthIndex()
 	for i := range 30 {
 		x.Groups = append(x.Groups, adoption.Group{ID: fmt.Sprintf("rbac_team%d", i), Name: fmt.Sprintf("AL-Claims-Property-%d", i), Members: x.Groups[1].Members})
 	}

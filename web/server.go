@@ -52,11 +52,12 @@ type Config struct {
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
 	Spending       Spending       // what it costs beside its limits; nil shows that nothing was read
 
-	Ready   func(context.Context) error
-	Metrics prometheus.Gatherer // nil: the process's default
-	Log     *slog.Logger        // nil: slog.Default
-	Now     func() time.Time    // nil: time.Now
-	Dev     bool                // serves the gallery
+	Closings Closings // months whose figures are kept; nil: none
+	Ready    func(context.Context) error
+	Metrics  prometheus.Gatherer // nil: the process's default
+	Log      *slog.Logger        // nil: slog.Default
+	Now      func() time.Time    // nil: time.Now
+	Dev      bool                // serves the gallery
 }
 
 // Server is the site. Make one with [New], or with NewDemo for the demo.

@@ -3,6 +3,7 @@ package web
 import (
 	"mime"
 	"net/http"
+	"strconv"
 
 	"groundswell/internal/day"
 )
@@ -52,4 +53,23 @@ func sendXLSX(w http.ResponseWriter, name string, table, about [][]cell) error {
 func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	return send(w, http.StatusOK, kind, body)
+}
+
+// sendSheet answers with rows of words and plain numbers as a CSV file.
+func sendSheet(w http.ResponseWriter, name string, rows [][]string) error {
+	table := make([][]cell, len(rows))
+	for i, row := range rows {
+		for _, text := range row {
+			table[i] = append(table[i], sheetText(text))
+		}
+	}
+	return sendCSV(w, name, table)
+}
+
+// sheetText keeps numbers as they are; anything else is somebody's words.
+func sheetText(text string) cell {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return ours(text)
+	}
+	return said(text)
 }

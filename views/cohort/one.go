@@ -82,7 +82,7 @@ func NewOne(f measure.Filters, fig OneFigures, r measure.Reader) OneProps {
 	out.Columns, out.Waiting = o.columns(), o.Waiting(adoption.ColumnValue)
 	out.Weekly, out.Unified, out.Triangle = o.Beside(fig.All), o.Unified(fig.All), o.Triangle()
 	out.Funnel = o.Page.Funnel()
-	if out.Funnel.Callout = join(out.Funnel.Callout, o.nextStep()); fig.Opens.Known() {
+	if fig.Opens.Known() {
 		out.Funnel.Callout = ""
 	}
 	if !r.Guarded {
@@ -145,13 +145,6 @@ func have(n int64) string {
 	return "have"
 }
 
-func join(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + " " + b
-}
-
 // neighbours are the cohorts before and after this one, by name.
 func (o one) neighbours() (prev, next *ui.Link) {
 	var before *ui.Link
@@ -184,26 +177,6 @@ func (o one) columns() []Tiles {
 		out = append(out, Tiles{Name: c.Name(), URL: o.At("/"+string(c), "by", string(o.By), "cohort", o.Who.Slug), Status: o.Status(c), Tiles: tiles})
 	}
 	return out
-}
-
-// nextStep is what usually helps at the stage where most people are lost; a
-// habit takes weeks, so it is looked at when nobody is lost before.
-func (o one) nextStep() string {
-	r := o.Figures.Funnel
-	if r.Withheld || r.Licensed.Count == nil {
-		return ""
-	}
-	idle, looking, trying := *r.Licensed.Count-r.SignedIn, r.SignedIn-r.Delegated, r.Delegated-r.Habitual
-	k := adoption.DelegationRate
-	switch {
-	case idle <= 0 && looking <= 0 && trying <= 0:
-		return ""
-	case idle <= 0 && looking <= 0:
-		k = adoption.WeeklyActives
-	case idle > looking:
-		k = adoption.ActivationRate
-	}
-	return adoption.Plays(k)[0]
 }
 
 // HeldProps is the page of a cohort that this reader may not be told of, or of

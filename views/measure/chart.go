@@ -1,10 +1,8 @@
 package measure
 
 import (
-	"fmt"
-	"math"
+	"slices"
 	"sort"
-	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
@@ -26,22 +24,30 @@ type ChartProps struct {
 type pick func(adoption.WeekCohort) ui.Reading
 
 func activeShare(c adoption.WeekCohort) ui.Reading {
-	if c.Withheld || c.Licensed == nil || *c.Licensed == 0 {
+	switch {
+	case c.Withheld:
+		return ui.Hidden()
+	case c.Licensed == nil:
 		return ui.Reading{}
+	case *c.Licensed == 0:
+		return ui.Reading{Why: "nobody licensed"}
 	}
 	return ui.Read(float64(c.Active) / float64(*c.Licensed))
 }
 
 func activePeople(c adoption.WeekCohort) ui.Reading {
 	if c.Withheld {
-		return ui.Reading{}
+		return ui.Hidden()
 	}
 	return ui.Read(float64(c.Active))
 }
 
 func sessionsEach(c adoption.WeekCohort) ui.Reading {
-	if c.Withheld || c.Active == 0 {
-		return ui.Reading{}
+	switch {
+	case c.Withheld || c.FewActive:
+		return ui.Hidden()
+	case c.Active == 0:
+		return ui.Reading{Why: "nobody active"}
 	}
 	return ui.Read(float64(c.Sessions) / float64(c.Active))
 }
@@ -64,13 +70,9 @@ func (p pageData) colours() map[string]int {
 	return out
 }
 
-// rank orders cohorts for colouring: the chosen one first, then those with most
-// people active, then the largest.
+// rank orders cohorts for colouring: those with most people active first, then the largest.
 func (p pageData) rank(i int) float64 {
 	r := p.Breakdown[i]
-	if r.Cohort.Slug == p.Cohort {
-		return math.Inf(1)
-	}
 	active := 0.0
 	if f := r.Figure(adoption.WeeklyActives); f.Known() && !f.Withheld {
 		active = *f.Value
@@ -119,14 +121,22 @@ func (p pageData) points(w adoption.Weekly) []ui.LinePoint {
 	return out
 }
 
-// notes marks where the chosen period begins, when the chart reaches further back.
+// notes are the events of the weeks of a chart, and where the chosen period
+// begins when the chart reaches further back.
 func (p pageData) notes(w adoption.Weekly) []ui.LineNote {
+	var out []ui.LineNote
 	for i, wk := range w.Weeks {
-		if i > 0 && wk.StartsOn <= p.Period.From && p.Period.From <= wk.StartsOn+6 {
-			return []ui.LineNote{{At: i, Text: "Period begins"}}
+		week := day.Period{From: wk.StartsOn, To: wk.StartsOn + 6}
+		if i > 0 && week.Contains(p.covered().From) {
+			out = append(out, ui.LineNote{At: i, Text: "Period begins", When: p.date(p.covered().From), Minor: true})
+		}
+		for _, e := range p.Events {
+			if week.Contains(e.Day) {
+				out = append(out, ui.LineNote{At: i, Text: e.Label, When: p.date(e.Day)})
+			}
 		}
 	}
-	return nil
+	return out
 }
 
 func (p pageData) chart(id, title string, w adoption.Weekly, sc ui.Scale, of pick) ChartProps {
@@ -134,6 +144,9 @@ func (p pageData) chart(id, title string, w adoption.Weekly, sc ui.Scale, of pic
 	c.Chart = ui.LineProps{
 		ID: id + "-chart", Title: title, Column: "Week", Scale: sc, AsTable: p.View == ViewTable,
 		Points: p.points(w), Series: p.series(w, of), Notes: p.notes(w), Height: 286, Empty: "No whole week in this period.",
+	}
+	if p.hiddenWeeks(w) {
+		c.Chart.Empty = "Hidden: " + p.withheld().Why + "."
 	}
 	if len(w.Weeks) > 0 {
 		c.Chart.Title += ", " + p.dates(day.Period{From: w.Weeks[0].Covered.From, To: w.Weeks[len(w.Weeks)-1].Covered.To})
@@ -143,6 +156,16 @@ func (p pageData) chart(id, title string, w adoption.Weekly, sc ui.Scale, of pic
 		{Label: "Table", Icon: ui.IconTable, URL: p.with("view", ViewTable) + "#" + id, Current: p.View == ViewTable},
 	}
 	return c
+}
+
+// hiddenWeeks reports whether there are weeks, and nothing of them may be shown.
+func (p pageData) hiddenWeeks(w adoption.Weekly) bool {
+	for _, wk := range w.Weeks {
+		if slices.ContainsFunc(wk.Cohorts, func(c adoption.WeekCohort) bool { return !c.Withheld }) {
+			return false
+		}
+	}
+	return len(w.Weeks) > 0 && len(w.Weeks[0].Cohorts) > 0
 }
 
 // weekly is the chart of weekly actives by cohort.
@@ -174,7 +197,7 @@ func (p pageData) active(id, title string, w adoption.Weekly) ChartProps {
 	}
 	c := p.chart(id, title, w, ui.InPercent, activeShare)
 	c.Sub = "Active in the week, as a share of licensed"
-	c.Chart.Target = ui.Read(adoption.MetricOf(adoption.WeeklyActives).Target.Value)
+	c.Chart.Target = ui.Read(p.target(adoption.MetricOf(adoption.WeeklyActives)).Value)
 	return c
 }
 
@@ -183,7 +206,7 @@ func (p pageData) sessions() ChartProps {
 	one, _ := byWord(p.By)
 	c := p.chart("sessions", "Sessions per active person by "+one, p.Weekly, ui.InDecimal, sessionsEach)
 	c.Sub = "Cowork sessions in the week, for each person active in it"
-	c.Chart.Target = ui.Read(adoption.MetricOf(adoption.SessionsPerActiveUser).Target.Value)
+	c.Chart.Target = ui.Read(p.target(adoption.MetricOf(adoption.SessionsPerActiveUser)).Value)
 	return c
 }
 
@@ -206,126 +229,4 @@ func (p pageData) costEachWeek() *ChartProps {
 	c.Chart.Series = []ui.LineSeries{s}
 	c.Chart.Height = 240
 	return &c
-}
-
-// FunnelProps is the funnel's card.
-type FunnelProps struct {
-	Sub     string
-	Funnel  ui.FunnelProps
-	Callout string
-}
-
-func (p pageData) funnel() FunnelProps {
-	r := p.Funnel
-	out := FunnelProps{Sub: p.who() + ", to " + p.date(p.covered().To)}
-	out.Funnel = ui.FunnelProps{Title: "From access to habit", Empty: "Nobody to count in this period."}
-	if r.Withheld {
-		out.Funnel.Empty = "Hidden: " + p.withheld().Why + "."
-		return out
-	}
-	if !p.Answer.Through.Known() || p.Answer.Covered.Days() == 0 {
-		return out
-	}
-	count := func(n int) ui.Reading { return ui.Read(float64(n)) }
-	licensed := ui.Reading{}
-	if r.Licensed.Count != nil {
-		licensed = count(*r.Licensed.Count)
-	}
-	out.Funnel.Stages = []ui.FunnelStage{
-		{Name: "Licensed", People: licensed},
-		{Name: "Signed in", People: count(r.SignedIn), Loss: p.loss(r.Licensed.Count, r.SignedIn, "not signed in")},
-		{Name: "First real task", People: count(r.Delegated), Loss: p.loss(&r.SignedIn, r.Delegated, "signed in, no task yet")},
-		{Name: "Habit", People: count(r.Habitual), Loss: p.loss(&r.Delegated, r.Habitual, "delegated, no habit yet")},
-	}
-	out.Callout = p.gap(r)
-	return out
-}
-
-// loss says how many did not reach a stage; "" when nobody was lost.
-func (p pageData) loss(before *int, here int, words string) string {
-	if before == nil || *before <= here {
-		return ""
-	}
-	return ui.Count(*before-here) + " " + words
-}
-
-// gap reads the loss to work on off the funnel: the greater one before a first
-// task; a habit takes weeks, so it is named only when nobody is lost before.
-func (p pageData) gap(r adoption.FunnelRow) string {
-	idle := 0
-	if r.Licensed.Count != nil {
-		idle = *r.Licensed.Count - r.SignedIn
-	}
-	looking, trying := r.SignedIn-r.Delegated, r.Delegated-r.Habitual
-	switch {
-	case idle <= 0 && looking <= 0 && trying <= 0:
-		return ""
-	case idle <= 0 && looking <= 0:
-		return fmt.Sprintf("What is left is habit: %s delegated a task but not in three of the last four weeks.", people(trying))
-	case idle > looking:
-		return fmt.Sprintf("The gap to close first is before sign-in: %s not used Claude yet.", people(idle, "licensed")+have(idle))
-	}
-	return fmt.Sprintf("The gap to close first is after sign-in: %s not delegated a task yet.", people(looking)+have(looking))
-}
-
-// people counts people, with a word before them: "1 licensed person".
-func people(n int, kind ...string) string {
-	word := "people"
-	if n == 1 {
-		word = "person"
-	}
-	return strings.Join(append(append([]string{ui.Count(n)}, kind...), word), " ")
-}
-
-func have(n int) string {
-	if n == 1 {
-		return " has"
-	}
-	return " have"
-}
-
-// TriangleProps is the retention triangle's card.
-type TriangleProps struct {
-	Sub      string
-	Triangle ui.TriangleProps
-	Callout  string
-}
-
-func (p pageData) triangle() TriangleProps {
-	out := TriangleProps{Sub: p.who() + ", by week of first active day"}
-	out.Triangle = ui.TriangleProps{
-		Title: "Share of people active in each week after they began", First: "Began in the week of",
-		Empty: "Nobody began in this period.",
-	}
-	best := adoption.RetentionRow{}
-	for _, r := range p.Retention.Rows {
-		if r.Size == 0 && !r.Withheld {
-			continue
-		}
-		out.Triangle.Rows = append(out.Triangle.Rows, p.triangleRow(r))
-		if !r.Withheld && r.Active[1] != nil && r.Size > best.Size {
-			best = r
-		}
-	}
-	if best.Size > 0 {
-		out.Callout = fmt.Sprintf("Of the %s who began in the week of %s, %s came back in the week after.",
-			ui.Count(best.Size), ui.DayMonth(best.StartsOn.Time(), p.today()), ui.Count(*best.Active[1]))
-	}
-	return out
-}
-
-// triangleRow shows the weeks that have begun; those that are not over are running.
-func (p pageData) triangleRow(r adoption.RetentionRow) ui.TriangleRow {
-	row := ui.TriangleRow{Name: ui.DayMonth(r.StartsOn.Time(), p.today()), Size: ui.Count(r.Size)}
-	if r.Withheld {
-		row.Size, row.Withheld = "hidden", capital(p.withheld().Why)
-	}
-	for k := range r.Active {
-		from := r.StartsOn + day.Date(7*k)
-		if from > p.Answer.Through {
-			break
-		}
-		row.Cells = append(row.Cells, ui.TriangleCell{Share: reading(r.Share(k)), Running: from+6 > p.Answer.Through})
-	}
-	return row
 }

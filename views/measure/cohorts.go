@@ -17,7 +17,7 @@ const rowsAPage = 25
 // CohortTable is the breakdown of a column by cohort.
 type CohortTable struct {
 	ID, Title, Sub string
-	CSV            string
+	CSV, XLSX      string
 	Table          ui.TableProps
 	Rows           []CohortRow
 	Pages          *ui.PagesProps
@@ -27,9 +27,8 @@ type CohortTable struct {
 // CohortRow is one cohort: its name, colour and cells.
 type CohortRow struct {
 	Name   string
-	URL    string // narrows the page to it; "" for one that cannot be chosen
+	URL    string // of its page; "" for several cohorts together
 	Colour int
-	Chosen bool
 	Cells  []Cell
 }
 
@@ -38,7 +37,10 @@ type Cell struct {
 	Value ui.Value
 	Bar   *ui.BarProps
 	Warn  bool
-	raw   *float64 // for sorting and CSV; nil is unknown
+	Now   string   // what a closed figure is now; "" when it reads the same
+	raw   *float64 // for sorting and exports; nil is unknown
+	now   *float64 // likewise, as it is now
+	form  Form
 }
 
 // column is one column of a cohort table.
@@ -115,17 +117,20 @@ func (p pageData) metricCell(f adoption.Figure) Cell {
 	if f.Known() && !f.Withheld {
 		c.raw = f.Value
 	}
-	if f.Unit == adoption.UnitRatio && c.raw != nil {
-		c.Value = ui.Known(ui.Percent(*c.raw))
+	if f.Unit == adoption.UnitRatio {
+		c.form = FormShare
+		if c.raw != nil {
+			c.Value = ui.Known(ui.Percent(*c.raw))
+		}
 	}
 	return c
 }
 
 func (p pageData) shareCell(f adoption.Figure, v *float64) Cell {
 	if f.Withheld || v == nil {
-		return Cell{Value: p.unknown(f)}
+		return Cell{Value: p.unknown(f), form: FormShare}
 	}
-	return Cell{Value: ui.Known(ui.Percent(*v)), raw: v}
+	return Cell{Value: ui.Known(ui.Percent(*v)), raw: v, form: FormShare}
 }
 
 func first(num, _ int64) int64  { return num }
@@ -144,6 +149,7 @@ func columnsOf(c adoption.Column) []column {
 			metricColumn(adoption.DelegationRate, "Delegation"),
 			weeklyColumn("Weekly active"),
 			metricColumn(adoption.Week2Retention, "Week-2 retention"),
+			metricColumn(adoption.DaysTrainingToFirstTask, "Days to first task"),
 		}
 	case adoption.ColumnDepth:
 		return []column{
@@ -154,13 +160,27 @@ func columnsOf(c adoption.Column) []column {
 			partColumn(adoption.AdvancedFeatureUptake, "connectors", "Connectors"),
 			partColumn(adoption.AdvancedFeatureUptake, "skills", "Skills"),
 			partColumn(adoption.AdvancedFeatureUptake, "plugins", "Plugins"),
+			metricColumn(adoption.ChampionTouchpoints, "Touchpoints per 100"),
+			metricColumn(adoption.HelpSessionParticipation, "Help-session turnout"),
 		}
 	}
 	return nil
 }
 
-// sorting returns the column to sort by and the direction; the default is the
-// people a page is about who are furthest behind.
+// Sorts are the columns that the table of c can be sorted by; empty where it has none.
+func Sorts(c adoption.Column) []string {
+	out := []string{}
+	for _, col := range columnsOf(c) {
+		out = append(out, col.key)
+	}
+	if len(out) > 0 {
+		out = append([]string{"name"}, out...)
+	}
+	return out
+}
+
+// sorting returns the column to sort by and the direction; the default has the
+// widest gaps on top.
 func (p pageData) sorting(cols []column, def string) (key string, down bool) {
 	key = p.Sort
 	if key == "" {
@@ -173,12 +193,12 @@ func (p pageData) sorting(cols []column, def string) (key string, down bool) {
 	return strings.TrimPrefix(def, "-"), strings.HasPrefix(def, "-")
 }
 
-// defaultSort puts the cohorts first that most need a look.
+// defaultSort puts the widest gaps on top: most people not signed in, fewest sessions each.
 func defaultSort(c adoption.Column) string {
 	if c == adoption.ColumnActivation {
 		return "-not_signed_in"
 	}
-	return "-active"
+	return string(adoption.SessionsPerActiveUser)
 }
 
 // cohorts builds the table of a column; nil where there is nothing to break down.
@@ -189,7 +209,7 @@ func (p pageData) cohorts(c adoption.Column) *CohortTable {
 	}
 	one, many := byWord(p.By)
 	key, down := p.sorting(cols, defaultSort(c))
-	t := &CohortTable{ID: "cohorts", Title: capital(many), CSV: p.csv(), Table: ui.TableProps{Caption: c.Name() + " by " + one, Attrs: swap()}}
+	t := &CohortTable{ID: "cohorts", Title: capital(many), CSV: p.csv(), XLSX: p.xlsx(), Table: ui.TableProps{Caption: c.Name() + " by " + one, Attrs: swap()}}
 	t.Table.Columns = p.heads(cols, key, down, capital(one))
 	t.Sub = "Sorted by " + strings.ToLower(labelOf(cols, key, one))
 	t.Rows = p.sorted(cols, key, down)
@@ -239,12 +259,12 @@ func (p pageData) sorted(cols []column, key string, down bool) []CohortRow {
 	at := slices.IndexFunc(cols, func(c column) bool { return c.key == key })
 	rows := make([]CohortRow, 0, len(p.Breakdown))
 	for _, r := range p.Breakdown {
-		row := CohortRow{Name: r.Cohort.Name, Colour: colour[r.Cohort.Slug], Chosen: p.Cohort != "" && r.Cohort.Slug == p.Cohort}
+		row := CohortRow{Name: r.Cohort.Name, Colour: colour[r.Cohort.Slug]}
 		if !r.Cohort.Merged {
-			row.URL = p.with("by", string(p.By), "cohort", r.Cohort.Slug, "page", "")
+			row.URL = p.cohort(r.Cohort)
 		}
 		for _, c := range cols {
-			row.Cells = append(row.Cells, c.cell(p, r))
+			row.Cells = append(row.Cells, p.cell(c, r))
 		}
 		rows = append(rows, row)
 	}
@@ -264,6 +284,41 @@ func (p pageData) sorted(cols []column, key string, down bool) []CohortRow {
 		return signed(cmp.Compare(*x, *y), down)
 	})
 	return rows
+}
+
+// cell is a cohort's cell of a column, with what it is now where its month is
+// closed and it has moved.
+func (p pageData) cell(c column, r adoption.Row) Cell {
+	out := c.cell(p, r)
+	now, moved := p.asOfNow(r)
+	if !moved {
+		return out
+	}
+	then := c.cell(p, now)
+	out.now = then.raw
+	if then.Value.Text != out.Value.Text && then.Value.State == ui.StateKnown {
+		out.Now = then.Value.Text
+	}
+	return out
+}
+
+// asOfNow is a row of a closed month with the figures that moved as they are now,
+// false when none did.
+func (p pageData) asOfNow(r adoption.Row) (adoption.Row, bool) {
+	moved := false
+	r.Figures = slices.Clone(r.Figures)
+	for i, f := range r.Figures {
+		now, ok := p.revision(r.Cohort, f.Key)
+		if !ok {
+			continue
+		}
+		r.Figures[i], moved = now, true
+		if f.Key == adoption.ActivationRate && now.Denominator != nil {
+			n := int(*now.Denominator)
+			r.Licensed.Count = &n
+		}
+	}
+	return r, moved
 }
 
 func signed(c int, down bool) int {

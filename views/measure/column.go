@@ -14,6 +14,7 @@ type ColumnProps struct {
 	Column   adoption.Column
 	Head     ui.PageHeadProps
 	CSV      string
+	XLSX     string
 	Filters  FilterProps
 	Void     *ui.VoidProps
 	Clipped  *ui.BannerProps
@@ -55,7 +56,7 @@ func NewColumn(c adoption.Column, f Filters, fig Figures, r Reader) ColumnProps 
 	if out.Void != nil {
 		return out
 	}
-	out.CSV, out.Clipped = p.csv(), p.clipped()
+	out.CSV, out.XLSX, out.Clipped = p.csv(), p.xlsx(), p.clipped()
 	if d := p.Answer.Diagnosis; d != nil && d.LookFirst == c {
 		out.Diag, out.Plays = p.diagnosis(), d.Plays
 		out.Diag.Links = slices.DeleteFunc(out.Diag.Links, func(l ui.Link) bool { return l.Label == "See the evidence" })

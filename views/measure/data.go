@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -13,12 +14,13 @@ import (
 
 // Figures is everything the engine said for a page.
 type Figures struct {
-	Answer     adoption.Answer        // of everyone or of the chosen cohort
-	Breakdown  []adoption.Row         // by Filters.By, whatever the cohort
+	Answer     adoption.Answer        // of everyone or of whom the page is narrowed to
+	Breakdown  []adoption.Row         // by Filters.By, of those too
 	Trends     []adoption.Trend       // of the last weeks
 	Weekly     adoption.Weekly        // by Filters.By
 	Everyone   adoption.Weekly        // of everyone or of the chosen cohort
 	Funnel     adoption.FunnelRow     // of everyone or of the chosen cohort
+	Stages     []adoption.FunnelRow   // by Filters.By
 	Retention  adoption.Retention     // likewise
 	Dimensions []adoption.By          // those that people are placed by
 	Costs      []adoption.ProductCost // in the covered period, greatest first
@@ -26,6 +28,13 @@ type Figures struct {
 	Ranks      []Rank                 // use of skills, connectors and plugins
 	MinCohort  int
 	First      day.Date // first day of usage that was ever read
+
+	Choices      map[adoption.By][]Choice // what the page can be narrowed to
+	Picked       []adoption.Cohort        // what it is narrowed to
+	Events       []adoption.Event         // notes for the time axis
+	Settings     adoption.Settings
+	ClosedMonths []day.Date // each by its first day
+	Closed       *Closed    // the period is a closed month
 }
 
 // Rank is the use of one kind of feature, greatest first.
@@ -38,6 +47,7 @@ type Rank struct {
 type Reader struct {
 	Today   day.Date
 	Sources bool   // may open the Sources page
+	Names   bool   // sees who answers for a target
 	Guarded bool   // figures about few people are withheld from them
 	Why     string // why the data is late, when that is known
 }
@@ -96,9 +106,10 @@ func (p pageData) covered() day.Period {
 	return p.Period
 }
 
-// clipped is the note on a period that reaches past the data, nil when it does not.
+// clipped is the note on a period that reaches past the data, nil when it does
+// not, and for who gets whole months.
 func (p pageData) clipped() *ui.BannerProps {
-	if !p.Answer.Clipped || !p.Answer.Through.Known() {
+	if p.Guarded || !p.Answer.Clipped || !p.Answer.Through.Known() {
 		return nil
 	}
 	asked := "You asked for " + p.dates(p.Answer.Period) + ". "
@@ -136,18 +147,38 @@ func span(q day.Period) string { return ui.Counted(q.Days(), "day", "days") }
 
 // licensed is the denominator's wording.
 func (p pageData) licensedBy() string {
-	if p.Answer.Licensed.Basis == adoption.BasisMembers && p.Answer.Cohort == nil {
+	if p.Answer.Licensed.Basis == adoption.BasisMembers && !p.Narrowed() {
 		return "members"
 	}
 	return "licensed people"
 }
 
-// who names the people the page is about.
+// who names the people the page is about: "Everyone", "Finance and Legal",
+// "4 departments, Pilot".
 func (p pageData) who() string {
-	if p.Answer.Cohort == nil {
+	switch {
+	case p.Answer.Cohort != nil:
+		return p.Answer.Cohort.Name
+	case len(p.Picked) == 0:
 		return "Everyone"
 	}
-	return p.Answer.Cohort.Name
+	var out []string
+	for _, by := range Dimensions {
+		var names []string
+		for _, c := range p.Picked {
+			if c.By == by {
+				names = append(names, c.Name)
+			}
+		}
+		switch _, many := byWord(by); len(names) {
+		case 0:
+		case 1, 2:
+			out = append(out, strings.Join(names, " and "))
+		default:
+			out = append(out, ui.Count(len(names))+" "+many)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // capital returns s with its first letter in upper case.

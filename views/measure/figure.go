@@ -3,6 +3,7 @@ package measure
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/views/ui"
@@ -52,15 +53,15 @@ func (p pageData) withheld() ui.Value {
 
 // waits says why there is no value: what the metric waits for, or the engine's reason.
 func (p pageData) waits(f adoption.Figure) string {
-	if adoption.MetricOf(f.Key).Waits != "" || f.Key == adoption.CostToValue {
-		if w := wordsOf[f.Key].waits; w != "" {
-			return w
-		}
-	}
-	if !p.Answer.Through.Known() {
+	w := wordsOf[f.Key].waits
+	switch {
+	case w != "" && (adoption.MetricOf(f.Key).Waits != "" || f.Key == adoption.CostToValue):
+		return w
+	case !p.Answer.Through.Known():
 		return firstSync
-	}
-	if f.Reason != "" {
+	case p.Guarded && p.Answer.Covered.Days() == 0:
+		return "No whole month of data"
+	case f.Reason != "":
 		return f.Reason
 	}
 	return "No data in this period"
@@ -69,11 +70,12 @@ func (p pageData) waits(f adoption.Figure) string {
 // trend is the change against the period before; nil without a value, and where
 // the reading before is withheld.
 func (p pageData) trend(f adoption.Figure) *ui.Trend {
-	if !f.Known() || f.Withheld {
+	with, ok := p.compared()
+	if !ok || !f.Known() || f.Withheld {
 		return nil
 	}
 	if f.Previous == nil {
-		if p.Guarded && p.covered().Before().To >= p.First {
+		if p.Guarded && with.To >= p.First {
 			return nil
 		}
 		return &ui.Trend{First: true}
@@ -149,29 +151,87 @@ func ofText(f adoption.Figure) string {
 	return ui.Count(*f.Numerator) + " of " + ui.Count(*f.Denominator)
 }
 
-// meta is what qualifies a figure under its value.
+// meta is what a figure is made of, under its value.
 func (p pageData) meta(f adoption.Figure) string {
 	if !f.Known() || f.Withheld {
 		return ""
 	}
-	s := ofText(f)
 	switch f.Key {
 	case adoption.SessionsPerActiveUser:
 		if f.Numerator != nil && f.Denominator != nil {
-			s = ui.Counted(*f.Numerator, "session", "sessions") + " by " + ui.Counted(*f.Denominator, "person", "people")
+			return ui.Counted(*f.Numerator, "session", "sessions") + " by " + ui.Counted(*f.Denominator, "person", "people")
 		}
 	case adoption.WeeklyActives:
 		if n := p.Answer.Licensed.Count; n != nil && *n > 0 {
-			s = ui.Percent(*f.Value/float64(*n)) + " of " + p.licensedBy()
+			return ui.Percent(*f.Value/float64(*n)) + " of " + p.licensedBy()
+		}
+	case adoption.DaysTrainingToFirstTask:
+		return trainingMeta(f)
+	case adoption.ChampionTouchpoints:
+		if n := f.Part("count").Value; n != nil {
+			return ui.Counted(int64(*n), "touchpoint", "touchpoints")
+		}
+	case adoption.HelpSessionParticipation:
+		if n := f.Part("attendances").Value; n != nil {
+			return ofText(f) + ", " + ui.Counted(int64(*n), "attendance", "attendances")
 		}
 	}
-	if t := targetText(f); t != "" {
-		if s != "" {
-			s += " · "
-		}
-		s += "target " + t
+	return ofText(f)
+}
+
+// trainingMeta says who stands behind and beside the median: how long three in
+// four took, who has no task yet, who had one before.
+func trainingMeta(f adoption.Figure) string {
+	out := []string{"median"}
+	if v := f.Part("p75").Value; v != nil {
+		out = append(out, "three in four within "+ui.Decimal(*v, 1))
 	}
-	return s
+	return strings.Join(append(out, trainingOthers(f)...), ", ")
+}
+
+// trainingOthers counts those whom the median leaves out.
+func trainingOthers(f adoption.Figure) []string {
+	var out []string
+	if v := f.Part("not_yet").Value; v != nil && *v > 0 {
+		out = append(out, ui.Count(int64(*v))+" without a task yet")
+	}
+	if v := f.Part("already_delegating").Value; v != nil && *v > 0 {
+		out = append(out, ui.Count(int64(*v))+" delegating before")
+	}
+	return out
+}
+
+// standing is how a figure stands against its target, in words; "" without a target.
+func (p pageData) standing(f adoption.Figure) (word, target string) {
+	t := targetText(f)
+	if !f.Known() || f.Withheld || t == "" {
+		return "", ""
+	}
+	c := chip(f.Status)
+	if c == nil {
+		return "", ""
+	}
+	target = "target " + t
+	if m := adoption.MetricOf(f.Key); m.Target.PerWeek {
+		target += " in " + span(p.covered())
+	}
+	return c.Label, target + p.answers(f.Key)
+}
+
+// answers says who answers for a target and by when, to those who may know.
+func (p pageData) answers(k adoption.Key) string {
+	set, ok := p.Settings.SetTarget(k, p.Settings.PhaseOn(p.covered().To))
+	if !ok {
+		return ""
+	}
+	out := ""
+	if p.Names && set.Owner != "" {
+		out = ", " + set.Owner
+	}
+	if set.Due.Known() {
+		out += ", by " + p.date(set.Due)
+	}
+	return out
 }
 
 // spark is the metric's recent weeks with the target of one week; nil with fewer than two readings.
@@ -181,7 +241,7 @@ func (p pageData) spark(k adoption.Key) *ui.SparkProps {
 		if t.Key != k {
 			continue
 		}
-		s := &ui.SparkProps{Label: m.Name + ", last " + strconv.Itoa(len(t.Points)) + " weeks", Scale: scale(m.Unit), Target: reading(m.Target.In(7, p.Answer.Licensed.Count))}
+		s := &ui.SparkProps{Label: m.Name + ", last " + strconv.Itoa(len(t.Points)) + " weeks", Scale: scale(m.Unit), Target: p.weekTarget(m)}
 		known := 0
 		for _, pt := range t.Points {
 			r := reading(pt.Value)
@@ -196,6 +256,20 @@ func (p pageData) spark(k adoption.Key) *ui.SparkProps {
 		return s
 	}
 	return nil
+}
+
+// weekTarget is the target of one week, of those the page is about.
+func (p pageData) weekTarget(m adoption.Metric) ui.Reading {
+	return reading(p.target(m).In(7, p.Answer.Licensed.Count))
+}
+
+// target is the target that holds on the last day: the one that was set, else the default.
+func (p pageData) target(m adoption.Metric) adoption.Target {
+	t := m.Target
+	if set, ok := p.Settings.SetTarget(m.Key, p.Settings.PhaseOn(p.covered().To)); ok {
+		t.Value = set.Value
+	}
+	return t
 }
 
 func scale(u adoption.Unit) ui.Scale {
@@ -247,11 +321,9 @@ func (p pageData) now(f adoption.Figure) string {
 func (p pageData) tile(f adoption.Figure) ui.StatTileProps {
 	t := ui.StatTileProps{
 		Label: adoption.MetricOf(f.Key).Name, Value: p.value(f), Spark: p.spark(f.Key), Trend: p.trend(f),
-		Meta: p.meta(f), Def: p.definition(f),
+		Meta: p.meta(f), Def: p.definition(f), Hit: hit(f), Now: p.nowLine(f),
 	}
-	if f.Known() && t.Spark == nil {
-		t.Status = chip(f.Status)
-	}
+	t.Standing, t.Target = p.standing(f)
 	if f.Known() {
 		t.Stale, t.WhyURL = p.lateText(), p.sources()
 	}
@@ -264,6 +336,7 @@ func (p pageData) row(f adoption.Figure) ui.MetricRowProps {
 	r := ui.MetricRowProps{
 		Label: m.Name, URL: p.page(pathOf(m.Column)), Hit: hit(f), Spark: p.spark(f.Key), Value: p.value(f), Trend: p.trend(f),
 	}
+	r.Now = p.nowLine(f)
 	if t := targetText(f); t != "" {
 		r.Target = "Target " + t
 		if m.Target.PerWeek {
@@ -271,7 +344,7 @@ func (p pageData) row(f adoption.Figure) ui.MetricRowProps {
 		}
 	}
 	if n := p.Answer.Licensed.Count; f.Key == adoption.WeeklyActives && f.Known() && n != nil && *n > 0 {
-		r.Target = ui.Percent(*f.Value/float64(*n)) + ", target " + ui.Percent(m.Target.Value)
+		r.Target = ui.Percent(*f.Value/float64(*n)) + ", target " + ui.Percent(p.target(m).Value)
 	}
 	return r
 }

@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,6 +22,46 @@ const (
 	ViewTable  = "table"
 )
 
+// Compare is what figures are compared with.
+type Compare string
+
+// What figures may be compared with. The zero Compare is the days just before.
+const (
+	CompareBefore Compare = ""
+	CompareWeek   Compare = "7"  // the same days a week earlier
+	CompareFour   Compare = "28" // four weeks earlier
+	CompareNone   Compare = "none"
+)
+
+// Comparisons are the choices, in the order they are offered.
+var Comparisons = []Compare{CompareBefore, CompareWeek, CompareFour, CompareNone}
+
+// With returns the period that p is compared with, false for none.
+func (c Compare) With(p day.Period) (day.Period, bool) {
+	switch c {
+	case CompareNone:
+		return day.Period{}, false
+	case CompareWeek, CompareFour:
+		n, _ := strconv.Atoi(string(c))
+		return day.Period{From: p.From - day.Date(n), To: p.To - day.Date(n)}, p.Days() > 0
+	}
+	return p.Before(), p.Days() > 0
+}
+
+// label is the choice in words: "28 days before", "7 days earlier", "nothing".
+func (c Compare) label(p day.Period) string {
+	switch c {
+	case CompareNone:
+		return "nothing"
+	case CompareWeek, CompareFour:
+		return string(c) + " days earlier"
+	}
+	return span(p) + " before"
+}
+
+// Dimensions are the ways to narrow a page, in the order of its pickers.
+var Dimensions = []adoption.By{adoption.ByDepartment, adoption.ByWave, adoption.ByGroup}
+
 // Filters is what a page was asked for. It lives in the URL and nowhere else.
 type Filters struct {
 	Path     string // the page's own address
@@ -30,14 +69,41 @@ type Filters struct {
 	From, To string // the dates as typed, "" when they were not
 	Period   day.Period
 	By       adoption.By
-	Cohort   string // slug
+	Picks    map[adoption.By][]string // cohorts by slug, sorted; none of a dimension is all of it
+	Compare  Compare
 	Unit     string // UnitShare, UnitPeople
 	View     string // ViewChart, ViewTable
 	Sort     string // column of the cohort table; a leading "-" is descending
 	Page     int    // of the cohort table, from 1
-	Own      bool   // the page's address says By and Cohort already
+	Own      bool   // the page's address says By and the one cohort already
 	Errors   map[string]string
+	Ignored  []string // parts of the address that mean nothing here, each with what would
 }
+
+// Single returns the one cohort that the page is narrowed to, false when there
+// are several, or none.
+func (f Filters) Single() (by adoption.By, slug string, ok bool) {
+	n := 0
+	for _, d := range Dimensions {
+		n += len(f.Picks[d])
+		if len(f.Picks[d]) == 1 {
+			by, slug = d, f.Picks[d][0]
+		}
+	}
+	return by, slug, n == 1
+}
+
+// Narrowed reports whether the page is about part of the organization.
+func (f Filters) Narrowed() bool { return f.Within() != "" }
+
+// Within is the part of the organization that the page is about.
+func (f Filters) Within() adoption.Within { return adoption.NewWithin(f.Picks) }
+
+// Address is the page's own address, whatever order it was asked in.
+func (f Filters) Address() string { return f.with() }
+
+// keys are the filters in the order of an address.
+var keys = []string{"days", "from", "to", "by", "department", "wave", "group", "compare", "unit", "view", "sort", "page"}
 
 // query returns what keeps the filters in an address; only what differs from the default is written.
 func (f Filters) query() url.Values {
@@ -55,8 +121,13 @@ func (f Filters) query() url.Values {
 	}
 	if !f.Own {
 		set("by", string(f.By))
-		set("cohort", f.Cohort)
+		for _, by := range Dimensions {
+			for _, slug := range f.Picks[by] {
+				q.Add(string(by), slug)
+			}
+		}
 	}
+	set("compare", string(f.Compare))
 	if f.Unit == UnitPeople {
 		set("unit", f.Unit)
 	}
@@ -89,110 +160,34 @@ func (f Filters) at(path string, kv ...string) string {
 	return path + "?" + q.Encode()
 }
 
-// page is the address of another page of the group: same period and cohort, its own table and chart.
+// page is the address of another page of the group: same period and cohorts, its own table and chart.
 func (f Filters) page(path string, kv ...string) string {
 	return f.at(path, append([]string{"unit", "", "view", "", "sort", "", "page", ""}, kv...)...)
 }
 
-func (f Filters) csv() string { return f.at(f.Path+".csv", "unit", "", "view", "", "page", "") }
-
-// FilterProps is the filter bar. Wrong, when set, is the date form in the open,
-// with what was typed and what is wrong with it.
-type FilterProps struct {
-	Period  ui.PeriodProps
-	Cohorts *ui.CohortProps
-	By      *ui.SelectFilterProps // nil while people are placed in one way only
-	Compare string
-	Wrong   *DateForm
+// cohort is the address of a cohort's own page, for the same days.
+func (f Filters) cohort(c adoption.Cohort) string {
+	q := f.query()
+	return route.With(route.Cohort(string(c.By), c.Slug), "days", q.Get("days"), "from", q.Get("from"), "to", q.Get("to"))
 }
 
-// DateForm is the two dates of a period.
-type DateForm struct {
-	Action   string
-	From, To ui.FieldProps
-	Keep     []ui.Pair
-}
+func (f Filters) csv() string  { return f.export(".csv") }
+func (f Filters) xlsx() string { return f.export(".xlsx") }
 
-func (p pageData) filterProps() FilterProps {
-	f := p.Filters
-	out := FilterProps{Period: p.periodProps(), Cohorts: p.cohortProps(), By: p.byProps(), Compare: "Compared with " + p.dates(p.covered().Before())}
-	if len(f.Errors) > 0 {
-		out.Wrong = &DateForm{
-			Action: f.Path, Keep: f.keep("from", "to", "days", "page"),
-			From: ui.FieldProps{ID: "from", Name: "from", Label: "From", Type: dateType(f.From), Value: f.From, Error: f.Errors["from"]},
-			To:   ui.FieldProps{ID: "to", Name: "to", Label: "To", Type: dateType(f.To), Value: f.To, Error: f.Errors["to"]},
-		}
-	}
-	return out
-}
-
-// dateType is a native date field, unless what was typed is no date: such a
-// field would show nothing of it.
-func dateType(typed string) string {
-	if _, err := day.Parse(typed); typed != "" && err != nil {
-		return "text"
-	}
-	return "date"
-}
-
-func (p pageData) periodProps() ui.PeriodProps {
-	f := p.Filters
-	out := ui.PeriodProps{
-		ID: "period", Label: p.dates(p.covered()), Action: f.Path, Keep: f.keep("from", "to", "days", "page"),
-		From: f.Period.From.String(), To: f.Period.To.String(), Min: adoption.FirstDay.String(), Max: p.Answer.Through.String(),
-	}
-	for _, n := range Presets {
-		out.Presets = append(out.Presets, ui.Option{
-			Label: fmt.Sprintf("Last %d days", n), Current: f.Days == n,
-			URL: f.with("days", strconv.Itoa(n), "from", "", "to", "", "page", ""),
-		})
-	}
-	return out
-}
-
-func (p pageData) cohortProps() *ui.CohortProps {
-	f := p.Filters
-	one, many := byWord(f.By)
-	out := &ui.CohortProps{
-		ID: "cohort-pick", Label: capital(one), Summary: "Everyone", Action: f.Path, Name: "cohort", Single: true,
-		Keep: f.keep("cohort", "page"), Options: []ui.CohortOption{{Label: "Everyone", Checked: f.Cohort == ""}},
-	}
-	for _, r := range p.Breakdown {
-		if r.Cohort.Merged {
-			continue
-		}
-		o := ui.CohortOption{Value: r.Cohort.Slug, Label: r.Cohort.Name, Size: ui.Count(r.People), Checked: f.Cohort == r.Cohort.Slug}
-		if o.Checked {
-			out.Summary = r.Cohort.Name
-		}
-		out.Options = append(out.Options, o)
-	}
-	if len(out.Options) == 1 {
-		return nil
-	}
-	out.Total = ui.Counted(len(out.Options)-1, one, many)
-	return out
-}
-
-func (p pageData) byProps() *ui.SelectFilterProps {
-	if len(p.Dimensions) < 2 {
-		return nil
-	}
-	out := &ui.SelectFilterProps{ID: "by", Label: "By", Action: p.Path, Name: "by", Keep: p.keep("by", "cohort", "page", "sort")}
-	for _, by := range p.Dimensions {
-		one, _ := byWord(by)
-		out.Options = append(out.Options, ui.Choice{Value: string(by), Label: one, Chosen: by == p.By})
-	}
-	return out
+func (f Filters) export(ext string) string {
+	return f.at(f.Path+ext, "unit", "", "view", "", "page", "")
 }
 
 // keep returns the filters as hidden fields, in order, without those named.
 func (f Filters) keep(without ...string) []ui.Pair {
 	q := f.query()
 	var out []ui.Pair
-	for _, k := range []string{"days", "from", "to", "by", "cohort", "unit", "view", "sort", "page"} {
-		if q.Has(k) && !slices.Contains(without, k) {
-			out = append(out, ui.Pair{Name: k, Value: q.Get(k)})
+	for _, k := range keys {
+		if slices.Contains(without, k) {
+			continue
+		}
+		for _, v := range q[k] {
+			out = append(out, ui.Pair{Name: k, Value: v})
 		}
 	}
 	return out

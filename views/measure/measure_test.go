@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -144,9 +143,6 @@ func TestTablesTakeTurnsAtTwentyFiveRows(t *testing.T) {
 	if len(table.Rows) != 10 || table.Pages.Label != "51–60 of 60" || table.Pages.Next != "" || !strings.Contains(table.Pages.Prev, "page=2") {
 		t.Errorf("the last page has %d rows and %+v", len(table.Rows), table.Pages)
 	}
-	if rank := (pageData{f, fig, Reader{}}).rank(0); math.IsInf(rank, 0) {
-		t.Error("no cohort was chosen, yet one ranks first")
-	}
 }
 
 func TestFeaturesOfOneNameAreToldApart(t *testing.T) {
@@ -156,5 +152,38 @@ func TestFeaturesOfOneNameAreToldApart(t *testing.T) {
 	want := []string{"Claims archive · …AbCd", "Slack", "Claims archive · …XyZq", "jira"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A number that is hidden, one that nobody reported and zero are told apart in charts too.
+func TestChartsTellWhatIsMissing(t *testing.T) {
+	ten, none := 10, 0
+	cases := map[string]struct{ got, want ui.Reading }{
+		"hidden share":       {activeShare(adoption.WeekCohort{Withheld: true}), ui.Hidden()},
+		"hidden people":      {activePeople(adoption.WeekCohort{Withheld: true}), ui.Hidden()},
+		"hidden sessions":    {sessionsEach(adoption.WeekCohort{Withheld: true}), ui.Hidden()},
+		"unknown licensed":   {activeShare(adoption.WeekCohort{}), ui.Reading{}},
+		"nobody licensed":    {activeShare(adoption.WeekCohort{Licensed: &none}), ui.Reading{Why: "nobody licensed"}},
+		"nobody active":      {sessionsEach(adoption.WeekCohort{}), ui.Reading{Why: "nobody active"}},
+		"zero":               {activeShare(adoption.WeekCohort{Licensed: &ten}), ui.Read(0)},
+		"zero people":        {activePeople(adoption.WeekCohort{}), ui.Read(0)},
+		"active, no session": {sessionsEach(adoption.WeekCohort{Active: 4}), ui.Read(0)},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s reads %+v, want %+v", name, c.got, c.want)
+		}
+	}
+}
+
+func TestTrainingSaysWhoIsLeftOut(t *testing.T) {
+	f := figure(adoption.DaysTrainingToFirstTask, 4.2, nil, nil)
+	f.Parts = []adoption.Part{{Name: "p75", Value: ptr(6.0)}, {Name: "not_yet", Value: ptr(41.0)}, {Name: "already_delegating", Value: ptr(12.0)}}
+	if got, want := (pageData{}).meta(f), "median, three in four within 6.0, 41 without a task yet, 12 delegating before"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	f.Parts = []adoption.Part{{Name: "p75"}, {Name: "not_yet", Value: ptr(0.0)}, {Name: "already_delegating"}}
+	if got := (pageData{}).meta(f); got != "median" {
+		t.Errorf("got %q without others", got)
 	}
 }

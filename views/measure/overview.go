@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/route"
@@ -12,6 +13,7 @@ import (
 type OverviewProps struct {
 	Head    ui.PageHeadProps
 	CSV     string
+	XLSX    string
 	Filters FilterProps
 	Void    *ui.VoidProps
 	Clipped *ui.BannerProps
@@ -40,8 +42,8 @@ func NewOverview(f Filters, fig Figures, r Reader) OverviewProps {
 		out.Panels = p.panels()
 		return out
 	}
-	out.CSV, out.Clipped = p.csv(), p.clipped()
-	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: fmt.Sprintf("%s, %s against the %s before", p.who(), p.dates(p.covered()), span(p.covered()))}
+	out.CSV, out.XLSX, out.Clipped = p.csv(), p.xlsx(), p.clipped()
+	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: strings.TrimSpace(p.who() + ", " + p.dates(p.covered()) + " " + p.against())}
 	out.Diag = p.diagnosis()
 	out.Panels = p.panels()
 	out.Weekly, out.Funnel = p.everyone(), p.funnel()
@@ -69,11 +71,14 @@ func (p pageData) diagnosis() *ui.DiagProps {
 		return nil
 	}
 	out := &ui.DiagProps{Title: p.lookLeft(d), Reason: d.Because}
-	evidence := p.page(pathOf(d.LookFirst), "by", string(p.By), "cohort", p.Cohort)
+	evidence := p.page(pathOf(d.LookFirst))
+	if by, slug, ok := p.Single(); ok {
+		evidence = p.page(pathOf(d.LookFirst), "by", string(by), string(by), slug)
+	}
 	out.Links = []ui.Link{{Label: "See the evidence", URL: evidence}}
-	if len(d.Cohorts) > 0 && !d.Cohorts[0].Cohort.Merged && d.Cohorts[0].Cohort.Slug != p.Cohort {
+	if len(d.Cohorts) > 0 && !d.Cohorts[0].Cohort.Merged {
 		c := d.Cohorts[0].Cohort
-		out.Links = append(out.Links, ui.Link{Label: "Open " + c.Name, URL: p.page(pathOf(d.LookFirst), "by", string(c.By), "cohort", c.Slug)})
+		out.Links = append(out.Links, ui.Link{Label: "Open " + c.Name, URL: p.cohort(c)})
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func (g Page) Clipped() *ui.BannerProps { return g.p.clipped() }
 // PeriodBar is a filter bar with the period alone.
 func (g Page) PeriodBar() FilterProps {
 	out := g.p.filterProps()
-	out.Cohorts, out.By = nil, nil
+	out.Cohorts, out.By, out.Compare = nil, nil, nil
 	return out
 }
 
@@ -105,8 +105,11 @@ func (g Page) Unified(all adoption.Weekly) ChartProps {
 }
 
 func unifiedShare(c adoption.WeekCohort) ui.Reading {
-	if c.Withheld || c.Active == 0 {
-		return ui.Reading{}
+	switch {
+	case c.Withheld || c.FewActive:
+		return ui.Hidden()
+	case c.Active == 0:
+		return ui.Reading{Why: "nobody active"}
 	}
 	return ui.Read(float64(c.Unified) / float64(c.Active))
 }

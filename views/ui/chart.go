@@ -8,11 +8,15 @@ import (
 )
 
 // Reading is one value of a chart. The zero Reading is "not reported", which is
-// not zero: lines break there, tables show a dash.
+// not zero: lines break there, tables say so.
 type Reading struct {
 	Value float64
 	Known bool
+	Why   string // in place of a value that is not known: "hidden"; "not reported" when empty
 }
+
+// Hidden is a Reading that is known but may not be shown.
+func Hidden() Reading { return Reading{Why: "hidden"} }
 
 // Read makes a known Reading of v. A NaN or an infinity is not reported.
 func Read(v float64) Reading {
@@ -83,6 +87,14 @@ func (s Scale) reading(r Reading) string {
 		return "–"
 	}
 	return s.text(s.shown(r.Value))
+}
+
+// said writes a reading for tables, where the reason of a missing one stands in its place.
+func (s Scale) said(r Reading) string {
+	if !r.Known {
+		return orElse(r.Why, "not reported")
+	}
+	return s.reading(r)
 }
 
 // grouped writes v with thousands separators and a fixed number of decimals.

@@ -47,12 +47,6 @@ type LineSeries struct {
 	Colour int
 }
 
-// LineNote is an event on the time axis: "Pilot opens".
-type LineNote struct {
-	At   int // index into Points
-	Text string
-}
-
 // Colours gives n series their colours: in order when there are at most six;
 // else the picked ones (the first six when none is picked), and grey for the rest.
 func Colours(n int, picked func(i int) bool) []int {
@@ -83,7 +77,12 @@ type lineView struct {
 	yWidth, endsWidth      int
 	grid                   []lineGrid
 	dates                  []lineText
-	notes                  []lineText
+	labels                 []lineNote
+	lanes                  int        // how many labels of notes stand above each other
+	notes                  []lineText // the labels, as drawn
+	marks                  []string   // where notes are, in percent
+	events                 []Pair     // every note: its day and its text
+	counted                bool       // a label counts several notes
 	target                 *lineText
 	paths                  []linePath
 	dots                   []lineDot
@@ -121,15 +120,17 @@ func newLineView(p LineProps) lineView {
 	if p.Column == "" {
 		p.Column = "Date"
 	}
-	v := lineView{LineProps: p, top: lineTop, height: float64(p.Height)}
-	v.plot = v.height - lineTop - lineBottom
+	v := lineView{LineProps: p, height: float64(p.Height)}
 	v.addRows()
+	v.addNotes()
+	v.top = lineTop + noteLane*float64(v.lanes)
+	v.plot = v.height - v.top - lineBottom
 	if v.blank() {
 		return v
 	}
 	v.addGrid()
 	v.addDates()
-	v.addNotes()
+	v.drawNotes()
 	v.addTarget()
 	for _, s := range v.drawingOrder() {
 		v.addSeries(s)
@@ -158,7 +159,8 @@ func (p LineProps) thin() LineProps {
 	}
 	for _, n := range p.Notes {
 		at, _ := slices.BinarySearch(keep, n.At)
-		q.Notes = append(q.Notes, LineNote{At: min(at, len(keep)-1), Text: n.Text})
+		n.At = min(at, len(keep)-1)
+		q.Notes = append(q.Notes, n)
 	}
 	return q
 }
@@ -206,7 +208,7 @@ func (v *lineView) x(i int) float64 {
 }
 
 func (v *lineView) y(shown float64) float64 {
-	return lineTop + v.plot*(1-max(0, shown)/v.max)
+	return v.top + v.plot*(1-max(0, shown)/v.max)
 }
 
 func (v *lineView) addRows() {
@@ -216,7 +218,7 @@ func (v *lineView) addRows() {
 			row.label += " · " + p.Partial
 		}
 		for _, s := range v.Series {
-			c := lineCell{text: v.Scale.reading(s.at(i))}
+			c := lineCell{text: v.Scale.said(s.at(i))}
 			if r := s.at(i); r.Known {
 				c.value = coord(v.Scale.shown(r.Value))
 			}
@@ -224,16 +226,6 @@ func (v *lineView) addRows() {
 		}
 		v.rows = append(v.rows, row)
 	}
-}
-
-func (v *lineView) noteAt(i int) string {
-	var b strings.Builder
-	for _, n := range v.Notes {
-		if n.At == i {
-			b.WriteString(" · " + n.Text)
-		}
-	}
-	return b.String()
 }
 
 func (v *lineView) addGrid() {
@@ -291,32 +283,6 @@ func (v *lineView) anchor(i int) string {
 	return "middle"
 }
 
-// addNotes writes each note beside its line, on the side with more room, and
-// lowers it when the one before would run into it.
-func (v *lineView) addNotes() {
-	notes := slices.Clone(v.Notes)
-	sort.SliceStable(notes, func(a, b int) bool { return notes[a].At < notes[b].At })
-	const near = 22 // percent of the width a note may take
-	previous, lane := math.Inf(-1), 0
-	for _, n := range notes {
-		if n.At < 0 || n.At >= len(v.Points) {
-			continue
-		}
-		x := v.x(n.At)
-		if x-previous < near {
-			lane++
-		} else {
-			lane = 0
-		}
-		previous = x
-		t := lineText{x: percent(x / 100), y: coord(lineTop + 10 + 14*float64(lane%3)), dx: "6", anchor: "start", text: clip(n.Text, 26)}
-		if x > 70 {
-			t.dx, t.anchor = "-6", "end"
-		}
-		v.notes = append(v.notes, t)
-	}
-}
-
 func (v *lineView) addTarget() {
 	if !v.Target.Known {
 		return
@@ -324,7 +290,7 @@ func (v *lineView) addTarget() {
 	shown := v.Scale.shown(v.Target.Value)
 	y := v.y(shown)
 	label := y - 6
-	if label < lineTop+10 {
+	if label < v.top+10 {
 		label = y + 14
 	}
 	v.target = &lineText{x: coord(y), y: coord(label), text: "Target " + v.Scale.tick(math.Round(shown*100)/100)}
@@ -416,7 +382,7 @@ func (v *lineView) addEnds() {
 		v.ends = append(v.ends, e)
 	}
 	sort.SliceStable(v.ends, func(a, b int) bool { return v.ends[a].at < v.ends[b].at })
-	spread(v.ends, lineTop, v.height-lineBottom)
+	spread(v.ends, v.top, v.height-lineBottom)
 	v.endsWidth = 34 + 7*longest
 }
 

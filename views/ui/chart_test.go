@@ -3,8 +3,10 @@ package ui
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,7 +131,7 @@ func TestLineChartCarriesItsData(t *testing.T) {
 		t.Errorf("last column is %q", got)
 	}
 	missing := doc.Find("tbody tr").Eq(1).Find("td").Eq(1)
-	if missing.Text() != "–" || missing.AttrOr("data-v", "absent") != "absent" {
+	if missing.Text() != "not reported" || missing.AttrOr("data-v", "absent") != "absent" {
 		t.Errorf("an unreported cell reads %q with value %q", missing.Text(), missing.AttrOr("data-v", ""))
 	}
 	if got := doc.Find("tbody tr").Eq(4).Find("th").Text(); got != "Week 5 · M365 connector live · still running" {
@@ -230,6 +232,58 @@ func TestEndLabelsDoNotTouch(t *testing.T) {
 	}
 	if v.Series[0].Name != p.Series[0].Name {
 		t.Error("the table lost the whole name")
+	}
+}
+
+// Labels of notes never overlap, whatever the number of them and wherever they stand.
+func TestNotesNeverOverlap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 5))
+	for range 300 {
+		p := LineProps{ID: "n", Points: weeks(2 + rnd.IntN(30))}
+		p.Series = []LineSeries{{Name: "a", Colour: 1, Values: reads(1, 2)}}
+		for i := range rnd.IntN(12) {
+			p.Notes = append(p.Notes, LineNote{At: rnd.IntN(len(p.Points)), Text: strings.Repeat("x", 1+rnd.IntN(40)), Minor: i == 0})
+		}
+		v := newLineView(p)
+		said := 0
+		for i, l := range v.labels {
+			said += l.count
+			if l.lane >= noteLanes || l.from < 0 || l.to > 100 {
+				t.Fatalf("a label stands in lane %d from %v to %v", l.lane, l.from, l.to)
+			}
+			if slices.ContainsFunc(v.labels[:i], l.touches) {
+				t.Fatalf("labels overlap: %+v", v.labels)
+			}
+			if wide := (noteChar*float64(len([]rune(l.text))) + notePad) / notePlot * 100; l.to-l.from < wide-1e-9 {
+				t.Fatalf("%q takes %v, has %v", l.text, wide, l.to-l.from)
+			}
+		}
+		minor := min(1, len(p.Notes))
+		if said < len(p.Notes)-minor || said > len(p.Notes) {
+			t.Fatalf("%d of %d notes are on a label", said, len(p.Notes))
+		}
+		if len(v.events) != len(p.Notes) {
+			t.Fatalf("%d of %d notes are listed", len(v.events), len(p.Notes))
+		}
+	}
+}
+
+func TestCrowdedNotesAreCounted(t *testing.T) {
+	p := pilot()
+	p.Notes = []LineNote{
+		{At: 1, Text: "Pilot opens", When: "Mon 2 Nov"}, {At: 1, Text: "Finance 101", When: "Tue 3 Nov"}, {At: 1, Text: "Period begins", Minor: true},
+		{At: 3, Text: "M365 connector live", When: "Tue 17 Nov"},
+	}
+	html, doc := drawn(t, LineChart(p))
+	golden(t, "line-notes", html)
+	if got := doc.Find("text.note-label").First().Text(); got != "2 events" {
+		t.Errorf("two notes on one week read %q", got)
+	}
+	if got := doc.Find("ul.chart-notes.all li").Eq(1).Text(); got != "Tue 3 Nov Finance 101" {
+		t.Errorf("the list reads %q", got)
+	}
+	if got := doc.Find("tbody tr").Eq(1).Find("th").Text(); got != "Week 2 · Pilot opens · Finance 101 · Period begins" {
+		t.Errorf("the table reads %q", got)
 	}
 }
 
