@@ -192,7 +192,7 @@ func (s *Server) draftPage(w http.ResponseWriter, r *http.Request, actor identit
 }
 
 func (s *Server) drawDraft(w http.ResponseWriter, r *http.Request, actor identity.Actor, d sheet.Draft, status int, problem *ui.BannerProps) error {
-	l := lister{path: route.Import(d.ID), query: r.URL.Query()}
+	l := lister{path: route.Import(d.ID), query: r.URL.Query(), today: s.Now().UTC()}
 	run, err := s.importer(d.Kind).preview(r.Context(), actor, fileOf(d), s.Now(), l)
 	if err != nil {
 		return err
@@ -216,7 +216,7 @@ func (s *Server) applyDraft(w http.ResponseWriter, r *http.Request, actor identi
 	run, err := s.importer(d.Kind).apply(r.Context(), actor, fileOf(d), o, s.Now())
 	switch {
 	case err == nil:
-		return s.redirect(w, r, route.People, imported(d, run))
+		return s.redirect(w, r, afterImport(d.Kind), imported(d, run))
 	case fault.Is(err, fault.Conflict):
 		return s.drawDraft(w, r, actor, d, http.StatusConflict, &ui.BannerProps{
 			Title: "Nothing was imported: the file would change something else by now", Tone: ui.ToneWarn, Alert: true,
@@ -226,6 +226,14 @@ func (s *Server) applyDraft(w http.ResponseWriter, r *http.Request, actor identi
 		return s.drawDraft(w, r, actor, d, http.StatusUnprocessableEntity, &ui.BannerProps{Title: "Nothing was imported", Body: asFault(err).Say, Tone: ui.ToneBad, Alert: true})
 	}
 	return err
+}
+
+// afterImport is where what was imported can be seen.
+func afterImport(k sheet.Kind) string {
+	if k == sheet.People {
+		return route.People
+	}
+	return route.With(route.Imports, "what", string(k))
 }
 
 // discardDraft forgets a kept file.

@@ -25,16 +25,16 @@ func trainingRun(d enablement.Difference, l lister) dryRun {
 		},
 		notes: ignored(d.Report),
 	}
-	run.lists = append(l.problems(d.Report), section(l, views.Section{ID: "sessions", Title: "New sessions", Sub: "Trainings for all staff and for departments become notes on charts", Tone: ui.ToneGood, Icon: ui.IconGraduationCap, Open: true, Columns: []string{"Session", "Kind", "Day", "Line"}}, d.Sessions, sessionCells)...)
-	run.lists = append(run.lists, section(l, views.Section{ID: "changed", Title: "Changed", Tone: ui.ToneWarn, Icon: ui.IconPencilLine, Columns: []string{"Person", "Session", "Before and after"}}, d.Updated, updatedCells)...)
+	run.lists = append(l.problems(d.Report), section(l, views.Section{ID: "sessions", Title: "New sessions", Sub: "Trainings for all staff and for departments become notes on charts", Tone: ui.ToneGood, Icon: ui.IconGraduationCap, Open: true, Columns: []string{"Session", "Kind", "Day", "Line"}}, d.Sessions, l.sessionCells)...)
+	run.lists = append(run.lists, section(l, views.Section{ID: "changed", Title: "Changed", Tone: ui.ToneWarn, Icon: ui.IconPencilLine, Columns: []string{"Person", "Session", "Before and after"}}, d.Updated, l.updatedCells)...)
 	run.lists = append(run.lists, strangers(l, d.Strangers, attendee)...)
 	return run
 }
 
 func attendee(w enablement.Who) roster.Who { return roster.Who{Line: w.Line, Email: w.Email} }
 
-func sessionCells(s enablement.SessionAdded) []views.Cell {
-	return []views.Cell{{Text: s.Session.Name}, {Text: kindWords(s.Session.Kind)}, {Text: s.Session.Day.String()}, {Text: ui.Count(s.Line)}}
+func (l lister) sessionCells(s enablement.SessionAdded) []views.Cell {
+	return []views.Cell{{Text: s.Session.Name}, {Text: kindWords(s.Session.Kind)}, {Text: ui.Date(s.Session.Day.Time(), l.today)}, {Text: ui.Count(s.Line)}}
 }
 
 func kindWords(k enablement.Kind) string {
@@ -49,8 +49,8 @@ func kindWords(k enablement.Kind) string {
 	return "Department"
 }
 
-func updatedCells(u enablement.Updated) []views.Cell {
-	out := []views.Cell{{Text: u.Email}, {Text: u.Session.Name, Sub: u.Session.Day.String()}, {}}
+func (l lister) updatedCells(u enablement.Updated) []views.Cell {
+	out := []views.Cell{{Text: u.Email}, {Text: u.Session.Name, Sub: ui.Date(u.Session.Day.Time(), l.today)}, {}}
 	for _, f := range u.Fields {
 		out[2].Fields = append(out[2].Fields, views.Cell{Text: spoken(f.New), Was: spoken(f.Old), Changed: true, Sub: f.Name})
 	}

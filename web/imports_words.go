@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	roster "groundswell/internal/people"
 	"groundswell/internal/route"
@@ -36,6 +37,7 @@ const (
 type lister struct {
 	path  string
 	query url.Values
+	today time.Time
 }
 
 // section draws one list; row turns an entry into cells.
@@ -144,7 +146,7 @@ func peopleRun(d roster.Difference, l lister) dryRun {
 		notes: ignored(d.Report),
 	}
 	run.lists = append(l.problems(d.Report), l.places(d)...)
-	run.lists = append(run.lists, section(l, views.Section{ID: "moved", Title: "Moved", Tone: ui.ToneTide, Icon: ui.IconArrowRightLeft, Columns: []string{"Person", "Department", "Wave", "From"}}, d.Moved, movedCells)...)
+	run.lists = append(run.lists, section(l, views.Section{ID: "moved", Title: "Moved", Tone: ui.ToneTide, Icon: ui.IconArrowRightLeft, Columns: []string{"Person", "Department", "Wave", "Since"}}, d.Moved, l.movedCells)...)
 	run.lists = append(run.lists, section(l, views.Section{ID: "changed", Title: "Changed", Tone: ui.ToneWarn, Icon: ui.IconPencilLine, Columns: []string{"Person", "Before and after"}}, d.Changed, changedCells)...)
 	run.lists = append(run.lists, section(l, views.Section{ID: "addresses", Title: "New addresses", Sub: "Known as a member by the new address already", Tone: ui.ToneWarn, Icon: ui.IconMail, Columns: []string{"Person", "Address"}}, d.Renamed, renamedCells)...)
 	run.lists = append(run.lists, section(l, views.Section{ID: "new", Title: "New", Tone: ui.ToneGood, Icon: ui.IconUserPlus, Columns: []string{"Person", "Department", "Wave", "Line"}}, d.New, addedCells)...)
@@ -185,10 +187,10 @@ func addedCells(a roster.Added) []views.Cell {
 	return []views.Cell{whoCell(a.Who), {Text: a.Department}, {Text: a.Wave}, {Text: strconv.Itoa(a.Line)}}
 }
 
-func movedCells(m roster.Moved) []views.Cell {
+func (l lister) movedCells(m roster.Moved) []views.Cell {
 	on := "All days"
 	if m.On != nil {
-		on = m.On.String()
+		on = ui.Date(m.On.Time(), l.today)
 	}
 	return []views.Cell{whoCell(m.Who), turned(m.From.Department, m.To.Department), turned(m.From.Wave, m.To.Wave), {Text: on}}
 }

@@ -29,6 +29,8 @@ type Roster interface {
 	People(ctx context.Context, scope identity.PeopleScope, f roster.Filter, today day.Date) (roster.Page, error)
 	// SetWaveOpens says when a wave opens; nil is "nobody has said". A wave that does not exist is NotFound.
 	SetWaveOpens(ctx context.Context, by identity.Actor, wave int, on *day.Date, now time.Time) error
+	// Audit writes into the audit log.
+	Audit(ctx context.Context, at time.Time, events ...identity.Event) error
 }
 
 // People is what the roster and its imports need. Without Roster their pages do not exist.
@@ -83,6 +85,9 @@ func (s *Server) drawPeople(w http.ResponseWriter, r *http.Request, actor identi
 		if v.stages, err = s.stages(r.Context()); err != nil {
 			return err
 		}
+	}
+	if isHTMX(r) && safe(r.Method) {
+		w.Header().Set("HX-Push-Url", v.at(route.People)) // without the fields left empty
 	}
 	props := v.props()
 	for i := range props.Waves.Rows {
@@ -146,37 +151,47 @@ func (s *Server) openWave(w http.ResponseWriter, r *http.Request, actor identity
 	return s.redirect(w, r, route.People, done)
 }
 
-// peopleCSV answers with everybody who matches, not only with the page shown.
+// peopleCSV answers with everybody who matches, not only with the page shown, and
+// records that names left the site.
 func (s *Server) peopleCSV(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	today := day.FromTime(s.Now())
+	table, err := s.peopleTable(r, actor, today)
+	if err != nil {
+		return err
+	}
+	sent := identity.Event{By: actor, Action: "people.exported", Subject: "people", Detail: map[string]string{"rows": strconv.Itoa(len(table) - 1)}}
+	if err := s.People.Roster.Audit(r.Context(), s.Now(), sent); err != nil {
+		return err
+	}
+	return sendSheet(w, "people-"+today.String()+".csv", table)
+}
+
+// peopleTable reads everybody who matches, page by page.
+func (s *Server) peopleTable(r *http.Request, actor identity.Actor, today day.Date) ([][]string, error) {
 	f := peopleFilter(r.URL.Query())
 	f.After, f.Before, f.Limit = "", "", exportAPage
+	columns := []string{"email", "name", "title", "department", "wave", "state"}
 	lead := actor.Has(identity.Lead)
 	var stages adoption.Stages
 	var err error
 	if lead {
+		columns = append(columns, "stage")
 		if stages, err = s.stages(r.Context()); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	table := [][]string{{"email", "name", "title", "department", "wave", "state"}}
-	if lead {
-		table[0] = append(table[0], "stage")
-	}
-	today := day.FromTime(s.Now())
+	table := [][]string{columns}
 	for {
 		p, err := s.People.Roster.People(r.Context(), actor.PeopleScope(), f, today)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, e := range p.Entries {
-			row := []string{e.Email, e.Name, e.Title, e.Department, e.Wave, string(e.State)}
-			if lead {
-				row = append(row, string(stageOf(stages, e)))
-			}
-			table = append(table, row)
+			row := []string{e.Email, e.Name, e.Title, e.Department, e.Wave, string(e.State), string(stageOf(stages, e))}
+			table = append(table, row[:len(columns)])
 		}
 		if f.After = p.Next; f.After == "" {
-			return sendSheet(w, "people-"+today.String()+".csv", table)
+			return table, nil
 		}
 	}
 }

@@ -321,9 +321,16 @@ func TestRosterIsFoundAndTurned(t *testing.T) {
 func TestExportNeedsAFreshSignInAndDisarmsFormulas(t *testing.T) {
 	s, b := newRosterSite(t)
 	b.imports("people", "email,name,department,wave\nada@example.com,=1+1,Claims,Pilot\n")
+	before, err := s.store.VerifyAudit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	a := b.get(route.People + ".csv")
 	if a.StatusCode != http.StatusOK || !strings.Contains(a.body, "ada@example.com,'=1+1,,Claims,Pilot,not_arrived") {
 		t.Errorf("%d %q", a.StatusCode, a.body)
+	}
+	if after, err := s.store.VerifyAudit(t.Context()); err != nil || after.Bad != 0 || after.Entries != before.Entries+1 {
+		t.Errorf("the audit log went from %+v to %+v, %v", before, after, err)
 	}
 	if back := drawn(t, b.get(b.draftOf("people", "people.csv", a.body))).Find("#verdict").Text(); !strings.HasPrefix(back, "Nothing to import") {
 		t.Errorf("the export does not come back as it was: %s", back)

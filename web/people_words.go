@@ -134,7 +134,7 @@ func (v rosterView) pages() ui.PagesProps {
 // found counts what a search lets through, as far as this page knows.
 func (v rosterView) found() string {
 	if v.Next != "" || v.Previous != "" {
-		return "more than fit on a page"
+		return "more than " + ui.Count(peopleAPage) + " people"
 	}
 	return ui.Counted(len(v.Entries), "person", "people")
 }

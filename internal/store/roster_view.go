@@ -42,49 +42,65 @@ group by state`
 )
 
 // rosterBackSQL is rosterEntriesSQL towards smaller addresses.
-var rosterBackSQL = strings.NewReplacer("> @after", "< @after", "order by email_folded limit", "order by email_folded desc limit",
+var rosterBackSQL = strings.NewReplacer("> @after", "< @after", "<= coalesce(", ">= coalesce(", "max(email_folded)", "min(email_folded)",
+	"order by email_folded limit", "order by email_folded desc limit",
 	"order by f.email_folded limit", "order by f.email_folded desc limit").Replace(rosterEntriesSQL)
 
-// RosterView returns a page of the roster with what stands around it, for a scope
-// that sees everyone; it asks once, and twice when a name was added since it last did.
+// surroundings are what stands around every page of the roster on a day. They
+// take longest to count, and change only with the generation.
+type surroundings struct {
+	generation int64
+	today      day.Date
+	book       slugBook
+	view       people.View // without a page
+}
+
+// RosterView returns a page of the roster with what stands around it, for a scope that sees everyone.
 func (s *Store) RosterView(ctx context.Context, scope identity.PeopleScope, f people.Filter, today day.Date) (people.View, error) {
 	if !scope.Everyone() {
 		return people.View{}, fault.New(fault.Forbidden, "The whole roster is for rollout leads and auditors.")
 	}
-	guess := slugBook{}
-	if known := s.slugsKnown.Load(); known != nil {
-		guess = *known
+	x, err := s.Index(ctx)
+	if err != nil {
+		return people.View{}, err
 	}
-	for again := true; ; again = false {
-		l := viewLoad{filter: f, size: pageSize(f), book: guess}
-		if err := l.run(ctx, s, scope, today); err != nil {
-			return people.View{}, fmt.Errorf("read the roster: %w", translate(err))
-		}
-		s.slugsKnown.Store(&l.fresh)
-		if slices.Equal(guess.departments(scope, f.Department), l.fresh.departments(scope, f.Department)) && slices.Equal(guess.waves(f.Wave), l.fresh.waves(f.Wave)) || !again {
-			return l.view, nil
-		}
-		guess = l.fresh
+	l := viewLoad{filter: f, size: pageSize(f), around: s.around.Load()}
+	if l.around == nil || l.around.generation != x.Generation || l.around.today != today {
+		l.around, l.fresh = &surroundings{generation: x.Generation, today: today}, true
 	}
+	if err := l.run(ctx, s, scope, today); err != nil {
+		return people.View{}, fmt.Errorf("read the roster: %w", translate(err))
+	}
+	s.around.Store(l.around)
+	v := l.around.view
+	v.Page, v.Previous = l.page, l.previous
+	return v, nil
 }
 
-// viewLoad is a view being read. The filter's departments and waves are found by
-// the book of an earlier reading, which this one renews.
+// viewLoad is a view being read.
 type viewLoad struct {
-	filter      people.Filter
-	size        int
-	book, fresh slugBook
-	view        people.View
+	filter people.Filter
+	size   int
+	around *surroundings
+	fresh  bool // the surroundings are to be read too
+
+	page     people.Page
+	previous string
 }
 
+// run asks once, and twice when the filter's names have to be read first.
 func (l *viewLoad) run(ctx context.Context, s *Store, scope identity.PeopleScope, today day.Date) error {
 	b := &pgx.Batch{}
-	on := pgx.StrictNamedArgs{"today": today.Time()}
-	b.Queue(departmentsSQL, on).Query(l.departments)
-	b.Queue(wavesSQL, on).Query(l.waves)
-	b.Queue(rosterStatesSQL).Query(l.states)
-	b.Queue(rosterSizeSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&l.view.OnRoster) })
-	sql, args := rosterEntriesSQL, entryArgs(l.book, scope, l.filter, today, l.size+1)
+	if l.fresh {
+		l.queueAround(b, today)
+	}
+	if l.fresh && (l.filter.Department != "" || l.filter.Wave != "") {
+		if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		b = &pgx.Batch{}
+	}
+	sql, args := rosterEntriesSQL, entryArgs(l.around.book, scope, l.filter, today, l.size+1)
 	if l.filter.Before != "" {
 		sql, args["after"] = rosterBackSQL, l.filter.Before
 	}
@@ -92,22 +108,30 @@ func (l *viewLoad) run(ctx context.Context, s *Store, scope identity.PeopleScope
 	return s.pool.SendBatch(ctx, b).Close()
 }
 
+func (l *viewLoad) queueAround(b *pgx.Batch, today day.Date) {
+	on := pgx.StrictNamedArgs{"today": today.Time()}
+	b.Queue(departmentsSQL, on).Query(l.departments)
+	b.Queue(wavesSQL, on).Query(l.waves)
+	b.Queue(rosterStatesSQL).Query(l.states)
+	b.Queue(rosterSizeSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&l.around.view.OnRoster) })
+}
+
 func (l *viewLoad) departments(rows pgx.Rows) (err error) {
-	l.view.Departments, l.fresh.department, err = readDepartments(rows)
+	l.around.view.Departments, l.around.book.department, err = readDepartments(rows)
 	return err
 }
 
 func (l *viewLoad) waves(rows pgx.Rows) (err error) {
-	l.view.Waves, l.fresh.wave, err = readWaves(rows)
+	l.around.view.Waves, l.around.book.wave, err = readWaves(rows)
 	return err
 }
 
 func (l *viewLoad) states(rows pgx.Rows) error {
-	l.view.States = map[people.State]int{}
+	l.around.view.States = map[people.State]int{}
 	var state people.State
 	var n int
 	_, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error {
-		l.view.States[state] = n
+		l.around.view.States[state] = n
 		return nil
 	})
 	return err
@@ -124,15 +148,15 @@ func (l *viewLoad) entries(rows pgx.Rows) error {
 	if back {
 		slices.Reverse(list)
 	}
-	l.view.Entries = each(list, entryRow.entry)
+	l.page.Entries = each(list, entryRow.entry)
 	if len(list) == 0 {
 		return nil
 	}
 	if first := list[0].Key; back && more || !back && l.filter.After != "" {
-		l.view.Previous = first
+		l.previous = first
 	}
 	if last := list[len(list)-1].Key; back || more {
-		l.view.Next = last
+		l.page.Next = last
 	}
 	return nil
 }

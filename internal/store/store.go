@@ -27,9 +27,8 @@ type Store struct {
 	keys *seal.Keyring // seals credentials and signs the audit log
 
 	index      indexCache
-	slugsKnown atomic.Pointer[slugBook] // as last read, to guess ids by
-
-	partitions sync.Map // names of partitions of usage_day known to exist
+	around     atomic.Pointer[surroundings] // of the roster's pages, as last counted
+	partitions sync.Map                     // names of partitions of usage_day known to exist
 }
 
 // New makes a store over an open pool. keys seals credentials and signs the
