@@ -34,22 +34,22 @@ type apiAnswer struct {
 
 var apiEndpoints = []apiEndpoint{
 	{
-		path: route.APIMetrics, id: "metrics", params: []string{"from", "to", "by", "cohort"},
+		path: route.APIMetrics, id: "metrics", params: []string{"from", "to", "by", "cohort", "department", "wave", "group"},
 		summary: "Every metric of a period, for everyone or one cohort; with by and without cohort, a breakdown too.",
 		answer:  apiMetrics, schema: metricsSchema,
 	},
 	{
-		path: route.APIWeekly, id: "weekly", params: []string{"from", "to", "by"},
+		path: route.APIWeekly, id: "weekly", params: []string{"from", "to", "by", "department", "wave", "group"},
 		summary: "The weekly series of a period, by cohort where by is given.",
 		answer:  apiWeekly, schema: weeklySchema,
 	},
 	{
-		path: route.APIFunnel, id: "funnel", params: []string{"to", "by", "cohort"},
+		path: route.APIFunnel, id: "funnel", params: []string{"to", "by", "cohort", "department", "wave", "group"},
 		summary: "Licensed, signed in, delegated, habitual: the stages people have reached by a day.",
 		answer:  apiFunnel, schema: funnelSchema,
 	},
 	{
-		path: route.APIRetain, id: "retention", params: []string{"from", "to", "by", "cohort"},
+		path: route.APIRetain, id: "retention", params: []string{"from", "to", "by", "cohort", "department", "wave", "group"},
 		summary: "Of the people who began in each week: the share active 0 to 12 weeks later. by needs a cohort.",
 		answer:  apiRetention, schema: retentionSchema,
 	},

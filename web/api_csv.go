@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,37 +94,70 @@ func writeCSV(table [][]cell) ([]byte, error) {
 	return buf.Bytes(), w.Error()
 }
 
+// The states of a row: a number (zero too), none yet or none at all, and numbers
+// that are kept from this role.
+const (
+	stateValue    = "value"
+	stateNoValue  = "no_value"
+	stateWithheld = "withheld"
+	statePartly   = "partly_withheld"
+)
+
+func state(known, withheld bool) cell {
+	switch {
+	case withheld:
+		return ours(stateWithheld)
+	case known:
+		return ours(stateValue)
+	}
+	return ours(stateNoValue)
+}
+
+// coveredBy is the days that the figures are about: two cells, empty when there are none.
+func coveredBy(p day.Period) []cell {
+	if p.Days() == 0 || !p.From.Known() {
+		return header("", "")
+	}
+	return []cell{ours(p.From.String()), ours(p.To.String())}
+}
+
 // metricsTable has a row for every figure and, below it, one for each of its parts.
 func metricsTable(a adoption.Answer) [][]cell {
 	out := [][]cell{header("from", "to", "data_through", "clipped", "by", "cohort", "name", "metric", "part",
-		"value", "numerator", "denominator", "unit", "status", "target", "previous", "reason")}
+		"value", "numerator", "denominator", "unit", "status", "target", "previous", "reason", "state", "covered_from", "covered_to")}
 	of := adoption.Everyone()
 	if a.Cohort != nil {
 		of = *a.Cohort
 	}
-	out = append(out, figureRows(a, of, a.Figures)...)
+	out = append(out, figureRows(a, of, a.Figures, a.Unified)...)
 	for _, r := range a.Breakdown {
-		out = append(out, figureRows(a, r.Cohort, r.Figures)...)
+		out = append(out, figureRows(a, r.Cohort, r.Figures, r.Unified)...)
 	}
 	return out
 }
 
-func figureRows(a adoption.Answer, c adoption.Cohort, fs []adoption.Figure) [][]cell {
+func figureRows(a adoption.Answer, c adoption.Cohort, fs []adoption.Figure, u adoption.UnifiedShare) [][]cell {
 	lead := []cell{
 		ours(a.Period.From.String()), ours(a.Period.To.String()), ours(a.Through.String()), yes(a.Clipped),
 		ours(string(c.By)), said(c.Slug), said(c.Name),
 	}
 	var out [][]cell
+	add := func(metric, part string, cells ...cell) {
+		row := append(lead[:len(lead):len(lead)], ours(metric), ours(part))
+		out = append(out, slices.Concat(row, cells, coveredBy(a.Covered)))
+	}
 	for _, f := range fs {
 		j := figureOf(f)
-		row := append(lead[:len(lead):len(lead)], ours(string(f.Key)), ours(""), number(j.Value), whole(j.Numerator), whole(j.Denominator),
-			ours(string(j.Unit)), ours(string(j.Status)), number(j.Target), number(j.Previous), optional(j.Reason))
-		out = append(out, row)
+		add(string(f.Key), "", number(j.Value), whole(j.Numerator), whole(j.Denominator), ours(string(j.Unit)), ours(string(j.Status)),
+			number(j.Target), number(j.Previous), optional(j.Reason), state(f.Known(), f.Withheld))
 		for _, p := range f.Parts {
-			row := append(lead[:len(lead):len(lead)], ours(string(f.Key)), ours(p.Name), partCell(p))
-			out = append(out, append(row, header("", "", "", "", "", "", "")...))
+			blank := header("", "", "", "", "", "", "")
+			add(string(f.Key), p.Name, slices.Concat([]cell{partCell(p)}, blank, []cell{state(p.Value != nil || p.Money != nil, f.Withheld)})...)
 		}
 	}
+	j := unifiedOf(u, fs)
+	add("unified", "", number(j.Value), whole(j.Numerator), whole(j.Denominator), ours(string(adoption.UnitRatio)), ours(""), ours(""), ours(""),
+		optional(j.Reason), state(j.Value != nil, j.Withheld))
 	return out
 }
 
@@ -134,42 +168,67 @@ func partCell(p adoption.Part) cell {
 	return number(p.Value)
 }
 
-func weeklyTable(s jsonWeekly) [][]cell {
-	out := [][]cell{header("week", "starts_on", "complete", "slug", "name", "active", "delegating", "sessions", "licensed")}
+// tableOf writes a header and rows; where there are none for a reason, one that says it.
+func tableOf(head []string, rows [][]cell, covered day.Period, reason *string) [][]cell {
+	all := append(slices.Clone(head), "state", "reason", "covered_from", "covered_to")
+	out := [][]cell{header(all...)}
+	for _, row := range rows {
+		out = append(out, slices.Concat(row, header(""), coveredBy(covered)))
+	}
+	if len(rows) == 0 && reason != nil {
+		why := stateNoValue
+		if *reason == adoption.WithheldReason {
+			why = stateWithheld
+		}
+		out = append(out, slices.Concat(header(make([]string, len(head))...), []cell{ours(why), said(*reason)}, coveredBy(covered)))
+	}
+	return out
+}
+
+func weeklyTable(s jsonWeekly, covered day.Period) [][]cell {
+	var rows [][]cell
 	for _, w := range s.Weeks {
 		for _, c := range w.Cohorts {
-			out = append(out, []cell{
+			is := state(true, c.Withheld)
+			if c.PartlyWithheld {
+				is = ours(statePartly)
+			}
+			rows = append(rows, []cell{
 				ours(w.Week), ours(w.StartsOn.String()), yes(w.Complete), said(c.Slug), said(c.Name),
-				whole(c.Active), whole(c.Delegating), whole(c.Sessions), whole(c.Licensed),
+				whole(c.Active), whole(c.Delegating), whole(c.Sessions), whole(c.Licensed), whole(c.Unified), is,
 			})
 		}
 	}
-	return out
+	return tableOf([]string{"week", "starts_on", "complete", "slug", "name", "active", "delegating", "sessions", "licensed", "unified"}, rows, covered, s.Reason)
 }
 
-func funnelTable(f jsonFunnel) [][]cell {
-	out := [][]cell{header("to", "data_through", "clipped", "slug", "name", "licensed", "signed_in", "delegated", "habitual")}
+func funnelTable(f jsonFunnel, at day.Date) [][]cell {
+	var rows [][]cell
 	for _, r := range f.Cohorts {
-		out = append(out, []cell{
+		rows = append(rows, []cell{
 			ours(f.To.String()), maybeDay(f.DataThrough), yes(f.Clipped), said(r.Slug), said(r.Name),
-			whole(r.Licensed), whole(r.SignedIn), whole(r.Delegated), whole(r.Habitual),
+			whole(r.Licensed), whole(r.SignedIn), whole(r.Delegated), whole(r.Habitual), state(true, r.Withheld),
 		})
 	}
-	return out
+	covered := day.Period{From: at, To: at}
+	if f.Rounded != nil {
+		covered = day.Period{From: f.Rounded.From, To: f.Rounded.To}
+	}
+	return tableOf([]string{"to", "data_through", "clipped", "slug", "name", "licensed", "signed_in", "delegated", "habitual"}, rows, covered, f.Reason)
 }
 
-func retentionTable(t jsonRetention) [][]cell {
-	head := header("week", "starts_on", "size")
+func retentionTable(t jsonRetention, covered day.Period) [][]cell {
+	head := []string{"week", "starts_on", "size"}
 	for k := range adoption.RetentionWeeks + 1 {
-		head = append(head, ours("week_"+strconv.Itoa(k)))
+		head = append(head, "week_"+strconv.Itoa(k))
 	}
-	out := [][]cell{head}
+	var rows [][]cell
 	for _, r := range t.Cohorts {
 		row := []cell{ours(r.Week), ours(r.StartsOn.String()), whole(r.Size)}
 		for _, s := range r.Shares {
 			row = append(row, number(s))
 		}
-		out = append(out, row)
+		rows = append(rows, append(row, state(true, r.Withheld)))
 	}
-	return out
+	return tableOf(head, rows, covered, t.Reason)
 }

@@ -23,6 +23,8 @@ type jsonMetrics struct {
 	Diagnosis   *jsonDiagnosis `json:"diagnosis"`
 	Breakdown   *[]jsonRow     `json:"breakdown,omitempty"`
 	Licensed    jsonLicensed   `json:"licensed"`
+	Unified     jsonUnified    `json:"unified"`
+	Within      []jsonCohort   `json:"within,omitempty"`
 }
 
 // jsonPeriod is the days covered in place of those asked for.
@@ -49,6 +51,37 @@ type jsonRow struct {
 	Cohort   jsonCohort   `json:"cohort"`
 	Metrics  jsonFigures  `json:"metrics"`
 	Licensed jsonLicensed `json:"licensed"`
+	Unified  jsonUnified  `json:"unified"`
+}
+
+// jsonUnified is the share of the people active in the period who were on Chat and
+// Cowork unified.
+type jsonUnified struct {
+	Value       *float64 `json:"value"`
+	Numerator   *int     `json:"numerator"`
+	Denominator *int     `json:"denominator"`
+	Reason      *string  `json:"reason"`
+	Withheld    bool     `json:"withheld,omitempty"`
+}
+
+// unifiedOf is the share beside figures about the same people.
+func unifiedOf(u adoption.UnifiedShare, fs []adoption.Figure) jsonUnified {
+	out := jsonUnified{Value: u.Value(), Withheld: u.Withheld}
+	if out.Value == nil {
+		out.Reason = text(sessionsOf(fs).Reason)
+		return out
+	}
+	out.Numerator, out.Denominator = &u.On, &u.Active
+	return out
+}
+
+func sessionsOf(fs []adoption.Figure) adoption.Figure {
+	for _, f := range fs {
+		if f.Key == adoption.SessionsPerActiveUser {
+			return f
+		}
+	}
+	return adoption.Figure{}
 }
 
 type jsonLicensed struct {
@@ -179,6 +212,14 @@ func dayOrNull(d day.Date) *day.Date {
 
 func cohortOf(c adoption.Cohort) jsonCohort { return jsonCohort{c.By, c.Slug, c.Name} }
 
+func cohortsOf(cs []adoption.Cohort) []jsonCohort {
+	var out []jsonCohort
+	for _, c := range cs {
+		out = append(out, cohortOf(c))
+	}
+	return out
+}
+
 func cohortOrNull(c *adoption.Cohort) *jsonCohort {
 	if c == nil {
 		return nil
@@ -199,12 +240,12 @@ func apiMetrics(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	out := jsonMetrics{
 		From: a.Period.From, To: a.Period.To, DataThrough: dayOrNull(a.Through), Clipped: a.Clipped, Rounded: roundedTo(a.Rounded, a.Covered),
 		Cohort: cohortOrNull(a.Cohort), Metrics: a.Figures, Columns: a.Columns,
-		Diagnosis: diagnosisOf(a.Diagnosis), Licensed: licensedOf(a.Licensed),
+		Diagnosis: diagnosisOf(a.Diagnosis), Licensed: licensedOf(a.Licensed), Unified: unifiedOf(a.Unified, a.Figures), Within: cohortsOf(a.Within),
 	}
 	if q.By != adoption.ByNone && q.Cohort == "" {
 		rows := make([]jsonRow, 0, len(a.Breakdown))
 		for _, r := range a.Breakdown {
-			rows = append(rows, jsonRow{cohortOf(r.Cohort), r.Figures, licensedOf(r.Licensed)})
+			rows = append(rows, jsonRow{cohortOf(r.Cohort), r.Figures, licensedOf(r.Licensed), unifiedOf(r.Unified, r.Figures)})
 		}
 		out.Breakdown = &rows
 	}

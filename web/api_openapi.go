@@ -66,6 +66,12 @@ var (
 		must("count", nullable("integer")), must("basis", oneOf(adoption.BasisSeats, adoption.BasisMembers)),
 		must("reason", nullable("string")), must("note", nullable("string")))
 
+	unifiedSchema = objectOf(
+		must("value", nullable("number")), must("numerator", nullable("integer")), must("denominator", nullable("integer")),
+		must("reason", nullable("string")), may("withheld", typed("boolean")))
+
+	withinSchema = may("within", list(cohortSchema))
+
 	statusSchema = oneOf(adoption.OnTrack, adoption.Watch, adoption.Behind, adoption.NoData)
 
 	metricsSchema = objectOf(
@@ -75,8 +81,8 @@ var (
 			must("look_first", oneOf(adoption.Columns()...)), must("metric", oneOf(metricKeys()...)),
 			must("because", typed("string")), must("plays", list(typed("string"))), must("cohorts", list(cohortSchema))))),
 		may("breakdown", list(objectOf(
-			must("cohort", cohortSchema), must("metrics", figuresSchema()), must("licensed", licensedSchema)))),
-		must("licensed", licensedSchema))
+			must("cohort", cohortSchema), must("metrics", figuresSchema()), must("licensed", licensedSchema), must("unified", unifiedSchema)))),
+		must("licensed", licensedSchema), must("unified", unifiedSchema), withinSchema)
 
 	weeklySchema = objectOf(
 		must("weeks", list(objectOf(
@@ -84,9 +90,10 @@ var (
 			must("cohorts", list(objectOf(
 				must("slug", typed("string")), must("name", typed("string")), must("active", nullable("integer")),
 				must("delegating", nullable("integer")), must("sessions", nullable("integer")),
-				must("licensed", nullable("integer")), may("withheld", typed("boolean")))))))),
+				must("licensed", nullable("integer")), must("unified", nullable("integer")),
+				may("withheld", typed("boolean")), may("partly_withheld", typed("boolean")))))))),
 		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()),
-		must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")))
+		must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")), withinSchema)
 
 	funnelSchema = objectOf(
 		must("to", dayOf()),
@@ -94,14 +101,14 @@ var (
 			must("slug", typed("string")), must("name", typed("string")), must("licensed", nullable("integer")),
 			must("signed_in", nullable("integer")), must("delegated", nullable("integer")), must("habitual", nullable("integer")),
 			may("note", typed("string")), may("withheld", typed("boolean"))))),
-		must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")))
+		must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema), must("reason", nullable("string")), withinSchema)
 
 	retentionSchema = objectOf(
 		must("cohorts", list(objectOf(
 			must("week", typed("string")), must("size", nullable("integer")), must("shares", list(nullable("number"))),
 			must("starts_on", dayOf()), may("withheld", typed("boolean"))))),
 		must("from", dayOf()), must("to", dayOf()), must("data_through", dayOrNone()), must("clipped", typed("boolean")), may("rounded", periodSchema),
-		must("cohort", orNull(cohortSchema)), must("reason", nullable("string")))
+		must("cohort", orNull(cohortSchema)), must("reason", nullable("string")), withinSchema)
 
 	errorSchema = objectOf(must("error", objectOf(
 		must("code", typed("string")), must("field", nullable("string")), must("message", typed("string")),

@@ -47,18 +47,22 @@ func TestOpenAPINamesEveryRoute(t *testing.T) {
 
 // Real answers, full and withheld and empty, are held to the schemas.
 func TestAnswersFitTheirSchemas(t *testing.T) {
-	full, empty := apiSite(t, apiOrg()), newSite(t, nil)
+	full, months, empty := apiSite(t, apiOrg()), apiSite(t, apiMonths()), newSite(t, nil)
 	schemas := map[string]schema{}
 	for _, e := range apiEndpoints {
 		schemas[e.path] = decoded(t, e.schema)
 	}
 	for name, path := range apiQuestions {
 		of, _, _ := strings.Cut(path, "?")
-		for who, answer := range map[string]any{
-			"lead":      full.as(identity.Lead).json(path),
-			"executive": full.as(identity.Executive).json(path),
-			"empty":     empty.as(identity.Lead).json(of),
-		} {
+		answers := map[string]any{
+			"lead":  full.as(identity.Lead).json(path),
+			"empty": empty.as(identity.Lead).json(of),
+		}
+		if !strings.HasSuffix(name, "-within") { // an executive cannot narrow
+			answers["executive"] = months.as(identity.Executive).json(path)
+			answers["executive without a whole month"] = full.as(identity.Executive).json(path)
+		}
+		for who, answer := range answers {
 			if err := fits(schemas[of], answer, name); err != nil {
 				t.Errorf("%s: %v", who, err)
 			}

@@ -6,13 +6,14 @@ import (
 )
 
 type jsonWeekly struct {
-	Weeks       []jsonWeek  `json:"weeks"`
-	From        day.Date    `json:"from"`
-	To          day.Date    `json:"to"`
-	DataThrough *day.Date   `json:"data_through"`
-	Clipped     bool        `json:"clipped"`
-	Rounded     *jsonPeriod `json:"rounded,omitempty"`
-	Reason      *string     `json:"reason"`
+	Weeks       []jsonWeek   `json:"weeks"`
+	From        day.Date     `json:"from"`
+	To          day.Date     `json:"to"`
+	DataThrough *day.Date    `json:"data_through"`
+	Clipped     bool         `json:"clipped"`
+	Rounded     *jsonPeriod  `json:"rounded,omitempty"`
+	Reason      *string      `json:"reason"`
+	Within      []jsonCohort `json:"within,omitempty"`
 }
 
 type jsonWeek struct {
@@ -30,7 +31,11 @@ type jsonWeekCohort struct {
 	Delegating *int   `json:"delegating"`
 	Sessions   *int   `json:"sessions"`
 	Licensed   *int   `json:"licensed"`
+	Unified    *int   `json:"unified"`
 	Withheld   bool   `json:"withheld,omitempty"`
+
+	// PartlyWithheld is that too few were active to tell of more than how many.
+	PartlyWithheld bool `json:"partly_withheld,omitempty"`
 }
 
 func apiWeekly(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
@@ -40,7 +45,7 @@ func apiWeekly(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	}
 	out := jsonWeekly{
 		Weeks: []jsonWeek{}, From: s.Period.From, To: s.Period.To,
-		DataThrough: dayOrNull(s.Through), Clipped: s.Clipped, Rounded: roundedTo(s.Rounded, s.Covered), Reason: text(s.Missing),
+		DataThrough: dayOrNull(s.Through), Clipped: s.Clipped, Rounded: roundedTo(s.Rounded, s.Covered), Reason: text(s.Missing), Within: cohortsOf(x.Named(q.Within)),
 	}
 	for _, w := range s.Weeks {
 		week := jsonWeek{w.StartsOn.Week(), w.StartsOn, w.Complete, []jsonWeekCohort{}}
@@ -49,13 +54,16 @@ func apiWeekly(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 		}
 		out.Weeks = append(out.Weeks, week)
 	}
-	return apiAnswer{out, weeklyTable(out)}, nil
+	return apiAnswer{out, weeklyTable(out, s.Covered)}, nil
 }
 
 func weekCohortOf(c adoption.WeekCohort) jsonWeekCohort {
 	out := jsonWeekCohort{Slug: c.Cohort.Slug, Name: c.Cohort.Name, Withheld: c.Withheld}
 	if !c.Withheld {
-		out.Active, out.Delegating, out.Sessions, out.Licensed = &c.Active, &c.Delegating, &c.Sessions, c.Licensed
+		out.Active, out.Delegating, out.Licensed = &c.Active, &c.Delegating, c.Licensed
+	}
+	if out.PartlyWithheld = c.FewActive; !c.Withheld && !c.FewActive {
+		out.Sessions, out.Unified = &c.Sessions, &c.Unified
 	}
 	return out
 }
@@ -67,6 +75,7 @@ type jsonFunnel struct {
 	Clipped     bool            `json:"clipped"`
 	Rounded     *jsonPeriod     `json:"rounded,omitempty"`
 	Reason      *string         `json:"reason"`
+	Within      []jsonCohort    `json:"within,omitempty"`
 }
 
 // jsonFunnelRow holds nulls where the row is withheld.
@@ -86,7 +95,7 @@ func apiFunnel(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	if err != nil {
 		return apiAnswer{}, err
 	}
-	out := jsonFunnel{To: f.To, Cohorts: []jsonFunnelRow{}, DataThrough: dayOrNull(f.Through), Clipped: f.Clipped, Rounded: roundedTo(f.Rounded, f.At.Month()), Reason: text(f.Missing)}
+	out := jsonFunnel{To: f.To, Cohorts: []jsonFunnelRow{}, DataThrough: dayOrNull(f.Through), Clipped: f.Clipped, Rounded: roundedTo(f.Rounded, f.At.Month()), Reason: text(f.Missing), Within: cohortsOf(x.Named(q.Within))}
 	for _, r := range f.Rows {
 		row := jsonFunnelRow{Slug: r.Cohort.Slug, Name: r.Cohort.Name, Licensed: r.Licensed.Count, Note: text(r.Licensed.Note), Withheld: r.Withheld}
 		if !r.Withheld {
@@ -94,7 +103,7 @@ func apiFunnel(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 		}
 		out.Cohorts = append(out.Cohorts, row)
 	}
-	return apiAnswer{out, funnelTable(out)}, nil
+	return apiAnswer{out, funnelTable(out, f.At)}, nil
 }
 
 type jsonRetention struct {
@@ -106,6 +115,7 @@ type jsonRetention struct {
 	Rounded     *jsonPeriod        `json:"rounded,omitempty"`
 	Cohort      *jsonCohort        `json:"cohort"`
 	Reason      *string            `json:"reason"`
+	Within      []jsonCohort       `json:"within,omitempty"`
 }
 
 // jsonRetentionRow holds nulls where the row is withheld or weeks are not over.
@@ -124,7 +134,7 @@ func apiRetention(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 	}
 	out := jsonRetention{
 		Cohorts: []jsonRetentionRow{}, From: t.Period.From, To: t.Period.To, DataThrough: dayOrNull(t.Through),
-		Clipped: t.Clipped, Rounded: roundedTo(t.Rounded, t.Covered), Cohort: cohortOrNull(t.Cohort), Reason: text(t.Missing),
+		Clipped: t.Clipped, Rounded: roundedTo(t.Rounded, t.Covered), Cohort: cohortOrNull(t.Cohort), Reason: text(t.Missing), Within: cohortsOf(x.Named(q.Within)),
 	}
 	for _, r := range t.Rows {
 		row := jsonRetentionRow{Week: r.StartsOn.Week(), StartsOn: r.StartsOn, Withheld: r.Withheld}
@@ -136,5 +146,5 @@ func apiRetention(x *adoption.Index, q adoption.Query) (apiAnswer, error) {
 		}
 		out.Cohorts = append(out.Cohorts, row)
 	}
-	return apiAnswer{out, retentionTable(out)}, nil
+	return apiAnswer{out, retentionTable(out, t.Covered)}, nil
 }

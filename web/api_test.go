@@ -122,6 +122,8 @@ var apiQuestions = map[string]string{
 	"funnel":            route.APIFunnel + "?to=2026-03-22",
 	"funnel-wave":       route.APIFunnel + "?to=2026-04-22&by=wave",
 	"retention":         route.APIRetain + "?from=2026-03-02&to=2026-03-22",
+	"metrics-within":    route.APIMetrics + "?from=2026-03-09&to=2026-03-22&department=finance,claims-risk&wave=pilot",
+	"weekly-within":     route.APIWeekly + "?from=2026-03-09&to=2026-03-22&by=department&department=finance,board",
 	"retention-cohort":  route.APIRetain + "?from=2026-03-02&to=2026-03-22&by=department&cohort=claims-risk",
 }
 
@@ -203,6 +205,10 @@ func TestAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		route.APIMetrics + "?by=department&by=wave&from=2026-03-01":       "by",
 		route.APIMetrics + "?BY=department":                               "BY",
 		route.APIFunnel + "?to=2026-03-01&by=department&cohort=a&cohort=": "cohort",
+		route.APIMetrics + "?department=":                                 "department",
+		route.APIWeekly + "?wave=pilot,":                                  "wave",
+		route.APIFunnel + "?group=a&group=b":                              "group",
+		route.APIRetain + "?team=a":                                       "team",
 	} {
 		a := lead.ask(path)
 		var got struct {
@@ -221,7 +227,7 @@ func TestAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("%s: %d %s, want 400 about %q", path, a.StatusCode, a.body, field)
 		}
 	}
-	for _, path := range []string{"?by=department&cohort=nobody", "?by=group&cohort=finance"} {
+	for _, path := range []string{"?by=department&cohort=nobody", "?by=group&cohort=finance", "?department=finance,nobody", "?group=finance", "?wave=pilot&department=x"} {
 		if a := lead.ask(route.APIMetrics + path); a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, `"code":"not_found"`) {
 			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
 		}

@@ -218,10 +218,10 @@ func (x *Index) minCohort() int {
 
 // hidden is a subject of which nothing may be told.
 func (w *window) hidden(c Cohort) *subject {
-	s := &subject{audience: audience{cohort: c, people: Bits{}, withheld: true}, licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
-	s.now = blankReadings(withheldWhy)
+	s := &subject{audience: audience{cohort: c, people: Bits{}, withheld: true}, licensed: Licensed{Basis: BasisMembers, Reason: WithheldReason}}
+	s.now = blankReadings(WithheldReason)
 	for i := range s.now {
-		s.now[i].reason = withheldWhy
+		s.now[i].reason = WithheldReason
 		s.now[i].withheld = true
 	}
 	return s

@@ -69,7 +69,7 @@ func (w *window) rows() []audience {
 
 func (w *window) funnelRow(a audience, stages [3]Bits) FunnelRow {
 	if a.withheld {
-		return FunnelRow{Cohort: a.cohort, Withheld: true, Licensed: Licensed{Basis: BasisMembers, Reason: withheldWhy}}
+		return FunnelRow{Cohort: a.cohort, Withheld: true, Licensed: Licensed{Basis: BasisMembers, Reason: WithheldReason}}
 	}
 	return FunnelRow{
 		Cohort:    a.cohort,

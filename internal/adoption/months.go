@@ -118,7 +118,7 @@ func (w *window) toldOfWeek(week day.Period, a audience) []reading {
 	f := w.x.familyOf(week)
 	then, ok := f.same(a)
 	if !ok {
-		return blankReadings(withheldWhy)
+		return blankReadings(WithheldReason)
 	}
 	s := w.x.spanOf(week, f.members)
 	out := s.readings(then.people, w.departments(then), s.licensed(then.people))

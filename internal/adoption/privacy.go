@@ -2,7 +2,9 @@ package adoption
 
 import "groundswell/internal/day"
 
-const withheldWhy = "Withheld: it is about too few people."
+// WithheldReason is why there is no number where one is about too few people for
+// its asker.
+const WithheldReason = "Withheld: it is about too few people."
 
 // audience is people who may be shown together to this asker.
 type audience struct {
@@ -74,7 +76,7 @@ func (w *window) named() Cohort {
 }
 
 func withhold(k Key) reading {
-	r := none(k, withheldWhy)
+	r := none(k, WithheldReason)
 	r.withheld = true
 	return r
 }

@@ -30,7 +30,7 @@ func (x *Index) retention(q Query) Retention {
 		out.Cohort = &a.cohort
 	}
 	if a.withheld {
-		out.Missing, out.Withheld = withheldWhy, true
+		out.Missing, out.Withheld = WithheldReason, true
 		return out
 	}
 	if w.family != nil {
