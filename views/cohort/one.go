@@ -174,7 +174,11 @@ func (o one) columns() []Tiles {
 		if c == adoption.ColumnValue && len(o.Waiting(c)) == len(tiles) {
 			continue
 		}
-		out = append(out, Tiles{Name: c.Name(), URL: o.At("/"+string(c), "by", string(o.By), "cohort", o.Who.Slug), Status: o.Status(c), Tiles: tiles})
+		status := o.Status(c)
+		if o.Opens.Known() {
+			status = ui.ChipProps{Label: "Not open yet", Icon: ui.IconClock}
+		}
+		out = append(out, Tiles{Name: c.Name(), URL: o.At("/"+string(c), "by", string(o.By), "cohort", o.Who.Slug), Status: status, Tiles: tiles})
 	}
 	return out
 }

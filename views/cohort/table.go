@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"groundswell/internal/adoption"
-	"groundswell/internal/day"
 	"groundswell/internal/route"
 	"groundswell/views/measure"
 	"groundswell/views/ui"
@@ -29,6 +28,7 @@ type TableProps struct {
 // Row is one cohort: its name, the page about it, and its cells.
 type Row struct {
 	Name  string
+	Opens string // when it does; "" once it has
 	URL   string // "" for several merged ones
 	Cells []Cell
 }
@@ -37,7 +37,6 @@ type Row struct {
 type Cell struct {
 	Value ui.Value
 	Sub   string
-	Short string // stands for a figure that is not yet, in place of the dash
 	Bar   *ui.BarProps
 	Warn  bool
 	raw   *float64 // for sorting and sheets; nil where there is no value to show
@@ -132,7 +131,7 @@ func (l list) days(s subject) Cell {
 func (l list) toTarget(s subject) Cell {
 	f := s.Figure(adoption.ActivationRate)
 	if on, ok := l.Opens[s.Cohort.Slug]; ok {
-		return Cell{Value: ui.NotYet("It opens on " + l.Date(on)), Short: "opens " + l.dayMonth(on)}
+		return Cell{Value: ui.NotYet("It opens on " + l.Date(on))}
 	}
 	n := missing(f)
 	switch {
@@ -159,8 +158,6 @@ func (l list) activation(s subject) Cell {
 	}
 	return c
 }
-
-func (l list) dayMonth(d day.Date) string { return ui.DayMonth(d.Time(), l.today.Time()) }
 
 func (l list) weekly(s subject) Cell {
 	f, n := s.Figure(adoption.WeeklyActives), s.Licensed.Count
@@ -281,6 +278,9 @@ func (l list) rows(key string, down bool) []Row {
 	for _, r := range l.Breakdown {
 		s := l.subject(r)
 		row := Row{Name: r.Cohort.Name}
+		if on, closed := l.Opens[r.Cohort.Slug]; closed {
+			row.Opens = "opens " + ui.DayMonth(on.Time(), l.today.Time())
+		}
 		if !r.Cohort.Merged {
 			row.URL = l.At(route.Cohort(string(l.By), r.Cohort.Slug), "by", "", "cohort", "")
 		}
