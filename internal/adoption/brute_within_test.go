@@ -88,6 +88,7 @@ func TestIntersectionsEqualBruteForce(t *testing.T) {
 			t.Fatalf("narrowed to %+v, want %v", a.Within, n.slugs)
 		}
 		sameFigures(t, b, n.of(crowd{all: true}), p, a.Figures)
+		sameUnified(t, b, n.of(crowd{all: true}), p, a.Unified)
 		if a.Figure(adoption.CostToValue).Part("cost_usd").Money != nil {
 			t.Fatal("a part of the organization has a cost")
 		}
@@ -133,6 +134,9 @@ func TestSeriesOfIntersectionsEqualBruteForce(t *testing.T) {
 					who := n.of(slugs[c.Cohort.Slug])
 					if d := cmp.Diff(b.week(who, week.Covered.From, week.Covered.To), [3]int{c.Active, c.Delegating, c.Sessions}); d != "" {
 						t.Fatalf("%s in week of %s: %s", c.Cohort.Slug, week.StartsOn, d)
+					}
+					if on, _ := b.unified(who, week.Covered.From, week.Covered.To); on != c.Unified {
+						t.Fatalf("%d of %s on unified in week of %s, want %d", c.Unified, c.Cohort.Slug, week.StartsOn, on)
 					}
 					if d := cmp.Diff(b.licensed(who, week.Covered.To), c.Licensed); d != "" {
 						t.Fatalf("%s licensed: %s", c.Cohort.Slug, d)

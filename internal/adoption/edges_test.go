@@ -167,6 +167,26 @@ func TestPreviousIsNullBeforeTheFirstDay(t *testing.T) {
 	}
 }
 
+// Days that were read and hold nothing are no gap: the figures of a period of
+// them are zero or without anybody, never missing.
+func TestPreviousAcrossDaysWithoutUse(t *testing.T) {
+	x := small(2, march(22), use{0: {march(3), march(17)}, 1: {march(17)}})
+	x.Days = append(x.Days[:7:7], x.Days[14:]...) // nothing was stored of the 8th to the 14th
+	now, week := march(16), march(22)
+	if p := figure(t, x, now, week, adoption.DelegationRate).Previous; p == nil || *p != 0.5 {
+		t.Errorf("previous delegation %v, want 0.5", deref(p))
+	}
+	if p := figure(t, x, now, week, adoption.WeeklyActives).Previous; p == nil || *p != 0 {
+		t.Errorf("previous weekly actives %v, want 0", deref(p))
+	}
+	if p := figure(t, x, now, week, adoption.SessionsPerActiveUser).Previous; p != nil {
+		t.Errorf("previous sessions per active person %v of nobody", *p)
+	}
+	if s := figure(t, x, march(3), march(17), adoption.SessionsPerActiveUser); *s.Numerator != 3 || *s.Denominator != 2 {
+		t.Errorf("across the gap: %d sessions of %d people", *s.Numerator, *s.Denominator)
+	}
+}
+
 func TestTriangleWaitsForWholeWeeks(t *testing.T) {
 	x := small(2, march(14), use{0: {march(2), march(9)}, 1: {march(10)}})
 	r, err := x.Retention(adoption.Query{Period: day.Period{From: march(1), To: march(14)}, SeesSmallGroups: true})
