@@ -131,7 +131,7 @@ func (s *span) unifiedShare(who Bits) UnifiedShare {
 // unifiedShown is the share as this asker may see it: withheld wherever another
 // figure about the same people, those active in the period, is.
 func (s *subject) unifiedShown() UnifiedShare {
-	if s.withheld || s.now[indexOf(SessionsPerActiveUser)].withheld {
+	if s.now[indexOf(SessionsPerActiveUser)].withheld {
 		return UnifiedShare{Withheld: true}
 	}
 	return s.unified

@@ -268,6 +268,20 @@ func TestFewTraineesAreWithheld(t *testing.T) {
 	}
 }
 
+// That few had begun before their training is not told either.
+func TestFewWhoWereDelegatingAlreadyAreWithheld(t *testing.T) {
+	for _, n := range []int{4, 5} {
+		x := crowdOf(map[string]int{"Claims": 30})
+		for m := range int32(n) {
+			x.Attendances = append(x.Attendances, at(march(3), m, adoption.AllStaff101))
+		}
+		f := answer(t, x, restricted(adoption.ByNone, "")).Figure(adoption.DaysTrainingToFirstTask)
+		if already := f.Part("already_delegating").Value; f.Withheld != (n < 5) || (already == nil) != (n < 5) {
+			t.Errorf("of %d people: withheld %v, already delegating %v", n, f.Withheld, deref(already))
+		}
+	}
+}
+
 func TestTheDiagnosisNamesWhoTakesLongest(t *testing.T) {
 	x := crowdOf(map[string]int{"Audit": 6, "Board": 6, "Claims": 6})
 	x.Days = x.Days[9:] // delegating from the 10th on
