@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,18 +17,13 @@ select 'department' as of, id, name, null::date as opens_on from department
 union all select 'wave', id, name, opens_on from wave
 order by of, opens_on, name`
 
+	// Everybody of the roster, members first; whoever is not placed comes once.
 	indexPlacementsSQL = `
-select mp.member, coalesce(pl.from_day - date '1970-01-01', -2147483648) as from_day,
+select coalesce(mp.member, -1) as member, p.id as person, pl.person is not null as placed,
+       coalesce(pl.from_day - date '1970-01-01', -2147483648) as from_day,
        coalesce(pl.department, 0) as department, coalesce(pl.wave, 0) as wave
-from member_person mp join placement pl on pl.person = mp.person
-order by mp.member, pl.from_day nulls first`
-
-	indexGuestsSQL = `
-select p.id, pl.person is not null as placed, coalesce(pl.from_day - date '1970-01-01', -2147483648) as from_day,
-       coalesce(pl.department, 0) as department, coalesce(pl.wave, 0) as wave
-from person p left join placement pl on pl.person = p.id
-where not exists (select from member_person mp where mp.person = p.id)
-order by p.id, pl.from_day nulls first`
+from person p left join member_person mp on mp.person = p.id left join placement pl on pl.person = p.id
+order by mp.member nulls last, p.id, pl.from_day nulls first`
 
 	// Whose the addresses of attendances and touchpoints are: the member's who has
 	// it today, else the last one's who had it, else the roster's, else nobody's.
@@ -38,23 +34,21 @@ with address as (
 )
 select a.email_folded, coalesce(today.ord, earlier.member, -1) as member, coalesce(p.id, 0) as person
 from address a
-left join (
-    select distinct on (email_folded) email_folded, ord
-    from member where email_folded is not null order by email_folded, listed desc, ord
-) today using (email_folded)
+left join member today on today.email_folded = a.email_folded and not exists (
+    select from member o where o.email_folded = today.email_folded and (o.listed, -o.ord) > (today.listed, -today.ord)
+)
 left join (
     select distinct on (e.email_folded) e.email_folded, e.member
     from member_address e where not exists (select from member o where o.email_folded = e.email_folded)
     order by e.email_folded, e.seen_at desc, e.member
-) earlier using (email_folded)
-left join person p on p.email_folded = a.email_folded
-order by a.email_folded`
+) earlier on earlier.email_folded = a.email_folded
+left join person p on p.email_folded = a.email_folded`
 
 	indexAttendancesSQL = `
 select s.day - date '1970-01-01' as day, s.kind, a.email_folded
 from attendance a join training_session s on s.id = a.session
 where a.status in ('attended', 'completed')
-order by s.day, s.id, a.email_folded`
+order by s.day, s.id`
 
 	indexTouchpointsSQL = `
 select day - date '1970-01-01' as day, coalesce(user_folded, '') as email, coalesce(department, 0) as department
@@ -78,7 +72,6 @@ func (l *indexLoad) queuePeople(b *pgx.Batch) {
 	b.Queue(indexGroupsSQL).Query(l.groups)
 	b.Queue(indexNamesSQL).Query(p.names)
 	b.Queue(indexPlacementsSQL).Query(p.placements)
-	b.Queue(indexGuestsSQL).Query(p.rosterGuests)
 	b.Queue(indexAddressesSQL).Query(p.whose)
 	b.Queue(indexAttendancesSQL).Query(p.attendances)
 	b.Queue(indexTouchpointsSQL).Query(p.touchpoints)
@@ -103,38 +96,34 @@ func (p *peopleLoad) names(rows pgx.Rows) error {
 	return err
 }
 
+// placements reads where people are. Those who are not members get ordinals behind the members.
 func (p *peopleLoad) placements(rows pgx.Rows) error {
 	p.index.Placements = nil
-	var member, from, department, wave int32
-	_, err := pgx.ForEachRow(rows, []any{&member, &from, &department, &wave}, func() error {
-		p.place(member, from, department, wave)
-		return nil
-	})
-	return err
-}
-
-func (p *peopleLoad) place(ord, from, department, wave int32) {
-	p.index.Placements = append(p.index.Placements, adoption.Placement{
-		Member: ord, From: day.Date(from), Department: p.departments[department], Wave: p.waves[wave],
-	})
-}
-
-// rosterGuests puts the people of the roster who are not members behind the members.
-func (p *peopleLoad) rosterGuests(rows pgx.Rows) error {
-	var person, from, department, wave int32
+	var member, person, from, department, wave int32
 	var placed bool
-	_, err := pgx.ForEachRow(rows, []any{&person, &placed, &from, &department, &wave}, func() error {
-		ord, known := p.guests[person]
-		if !known {
-			ord = p.guest()
-			p.guests[person] = ord
+	_, err := pgx.ForEachRow(rows, []any{&member, &person, &placed, &from, &department, &wave}, func() error {
+		if member < 0 {
+			member = p.guestOf(person)
 		}
 		if placed {
-			p.place(ord, from, department, wave)
+			p.index.Placements = append(p.index.Placements, adoption.Placement{
+				Member: member, From: day.Date(from), Department: p.departments[department], Wave: p.waves[wave],
+			})
 		}
 		return nil
 	})
+	p.index.Placements = slices.Clip(p.index.Placements)
 	return err
+}
+
+// guestOf returns the ordinal of a person of the roster who is not a member.
+func (p *peopleLoad) guestOf(person int32) int32 {
+	ord, known := p.guests[person]
+	if !known {
+		ord = p.guest()
+		p.guests[person] = ord
+	}
+	return ord
 }
 
 // guest gives an ordinal to somebody who is not a member.
@@ -147,16 +136,22 @@ func (p *peopleLoad) guest() int32 {
 func (p *peopleLoad) whose(rows pgx.Rows) error {
 	var email string
 	var member, person int32
+	var nobodys []string
 	_, err := pgx.ForEachRow(rows, []any{&email, &member, &person}, func() error {
-		if member < 0 {
-			var known bool
-			if member, known = p.guests[person]; !known {
-				member = p.guest()
-			}
+		switch {
+		case member >= 0:
+			p.addresses[email] = member
+		case person != 0:
+			p.addresses[email] = p.guestOf(person)
+		default:
+			nobodys = append(nobodys, email)
 		}
-		p.addresses[email] = member
 		return nil
 	})
+	slices.Sort(nobodys)
+	for _, email := range nobodys {
+		p.addresses[email] = p.guest()
+	}
 	return err
 }
 

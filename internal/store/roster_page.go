@@ -50,6 +50,8 @@ const (
         limit 1
     ) place on true`
 
+	// The roster decides how far the page reaches, so that members and invitations
+	// are looked through no further.
 	rosterEntriesSQL = `
 with listed as (
     select p.id as person, p.email, p.email_folded, p.name, p.title, place.department, place.wave,
@@ -64,11 +66,16 @@ with listed as (
       and (@search = '' or strpos(p.email_folded, @search) > 0 or strpos(lower(p.name), @search) > 0)
       and (@departments::int[] is null or p.id in (select person from placement where department = any (@departments)))
       and (@waves::int[] is null or p.id in (select person from placement where wave = any (@waves)))
+), first as materialized (
+    select * from listed where ` + fitsSQL + ` order by email_folded limit @limit
+), bound as (
+    select case when count(*) = @limit then max(email_folded) end as key from first
 ), met as (
     select 0 as person, m.email, m.email_folded, m.name, '' as title, null::int as department, null::int as wave, m.ord as member,
            case when m.listed then 'member' else 'left' end as state
     from member m
-    where m.email_folded > @after and @departments::int[] is null and @waves::int[] is null
+    where m.email_folded > @after and m.email_folded <= coalesce((select key from bound), (select max(email_folded) from member))
+      and @departments::int[] is null and @waves::int[] is null
       and (@search = '' or strpos(m.email_folded, @search) > 0 or strpos(lower(m.name), @search) > 0)
       and not exists (select from person p where p.email_folded = m.email_folded)
       and not exists (
@@ -79,14 +86,15 @@ with listed as (
     select distinct on (i.email_folded) 0 as person, i.email, i.email_folded, '' as name, '' as title, null::int as department, null::int as wave,
            null::int as member, 'invited' as state
     from invite i
-    where i.email_folded > @after and @departments::int[] is null and @waves::int[] is null
+    where i.email_folded > @after and i.email_folded <= coalesce((select key from bound), (select max(email_folded) from invite))
+      and @departments::int[] is null and @waves::int[] is null
       and i.status = 'pending' and (i.expires_at is null or i.expires_at > now())
       and (@search = '' or strpos(i.email_folded, @search) > 0)
       and not exists (select from person p where p.email_folded = i.email_folded)
       and not exists (select from member m where m.email_folded = i.email_folded)
     order by i.email_folded, i.id
 ), fitting as (
-    (select * from listed where ` + fitsSQL + ` order by email_folded limit @limit)
+    select * from first
     union all
     (select * from met where ` + fitsSQL + ` order by email_folded limit @limit)
     union all
