@@ -39,7 +39,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childDatabase) == "" {
 		os.Exit(m.Run())
 	}
-	if err := childPull(); err != nil {
+	work := childPull
+	if os.Getenv(childImport) != "" {
+		work = childApply
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -52,16 +56,7 @@ func childPull() error {
 	if err != nil {
 		return err
 	}
-	dies, err := strconv.Atoi(os.Getenv(childStatement))
-	if err != nil {
-		return err
-	}
-	cfg, err := pgxpool.ParseConfig(os.Getenv(childDatabase))
-	if err != nil {
-		return err
-	}
-	cfg.ConnConfig.Tracer = &executioner{at: int64(dies)}
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	pool, err := childPool(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,6 +74,20 @@ func childPull() error {
 		err = fmt.Errorf("incomplete: %+v", report.States)
 	}
 	return err
+}
+
+// childPool opens the database of a process that is to die.
+func childPool(ctx context.Context) (*pgxpool.Pool, error) {
+	dies, err := strconv.Atoi(os.Getenv(childStatement))
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := pgxpool.ParseConfig(os.Getenv(childDatabase))
+	if err != nil {
+		return nil, err
+	}
+	cfg.ConnConfig.Tracer = &executioner{at: int64(dies)}
+	return pgxpool.NewWithConfig(ctx, cfg)
 }
 
 // executioner kills its own process before a statement is sent.
@@ -109,6 +118,13 @@ func (e *executioner) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.Tr
 func (*executioner) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 
 func (*executioner) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+func (e *executioner) TraceCopyFromStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceCopyFromStartData) context.Context {
+	e.strike()
+	return ctx
+}
+
+func (*executioner) TraceCopyFromEnd(context.Context, *pgx.Conn, pgx.TraceCopyFromEndData) {}
 
 // child starts a process that pulls.
 func child(t *testing.T, database, upstream string, today day.Date, dies int, more ...string) *exec.Cmd {

@@ -1,13 +1,15 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
 	"groundswell/internal/adoption"
@@ -53,7 +55,7 @@ func (o office) people(s string) people.Difference {
 	if err != nil {
 		o.t.Fatal(err, got)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		o.t.Errorf("the dry run tells something else:\n%s", diff)
 	}
 	again, err := svc.Apply(context.Background(), identity.Operator(), text(s), sheet.Options{}, began)
@@ -270,7 +272,10 @@ func TestAttendancesAndTouchpointsFindTheirPeople(t *testing.T) {
 		"2026-11-04,guest@example.com,,finance,demo,\"two\nlines\"\n" +
 		"2026-11-05,guest@example.com,other@example.com,Finance,desk,\n")
 	x := o.index()
-	if got, want := fmt.Sprint(x.Attendances), "[{2026-11-02 0 all_staff_101} {2026-11-02 1 all_staff_101} {2026-11-03 2 office_hours} {2026-11-03 1 office_hours} {2026-11-03 3 office_hours}]"; got != want {
+	slices.SortFunc(x.Attendances, func(a, b adoption.Attendance) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Member, b.Member))
+	})
+	if got, want := fmt.Sprint(x.Attendances), "[{2026-11-02 0 all_staff_101} {2026-11-02 1 all_staff_101} {2026-11-03 1 office_hours} {2026-11-03 2 office_hours} {2026-11-03 3 office_hours}]"; got != want {
 		t.Errorf("attendances are\n%s, want\n%s", got, want)
 	}
 	if got, want := fmt.Sprint(x.Touchpoints), "[{2026-11-04 0 } {2026-11-04 -1 Finance} {2026-11-04 -1 Finance} {2026-11-05 4 }]"; got != want {
@@ -384,14 +389,14 @@ func TestDepartmentsAndWavesCountToday(t *testing.T) {
 	for _, d := range departments {
 		got = append(got, fmt.Sprintf("%s %s %d", d.Name, d.Slug, d.People))
 	}
-	if diff := cmp.Diff([]string{"Finance finance 1", "R&D r-d 1", "R-D r-d-2 1"}, got); diff != "" {
+	if diff := gocmp.Diff([]string{"Finance finance 1", "R&D r-d 1", "R-D r-d-2 1"}, got); diff != "" {
 		t.Error(diff)
 	}
 	var cohorts []string
 	for _, c := range o.index().Cohorts(adoption.ByDepartment, today) {
 		cohorts = append(cohorts, c.Name+" "+c.Slug)
 	}
-	if diff := cmp.Diff([]string{"Finance finance", "R&D r-d", "R-D r-d-2", "Unassigned unassigned"}, cohorts); diff != "" {
+	if diff := gocmp.Diff([]string{"Finance finance", "R&D r-d", "R-D r-d-2", "Unassigned unassigned"}, cohorts); diff != "" {
 		t.Errorf("figures name departments in another way:\n%s", diff)
 	}
 }
