@@ -185,7 +185,8 @@ func (a *app) verifyIndex(ctx context.Context) error {
 // purge forgets what has run out.
 func (a *app) purge(ctx context.Context) error {
 	_, err := a.store.PurgeSessions(ctx, time.Now())
-	return err
+	_, drafts := a.store.PurgeDrafts(ctx, time.Now())
+	return errors.Join(err, drafts)
 }
 
 // overdue is how long after the last pull a starting worker pulls by itself.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/sync/errgroup"
 
 	"groundswell/internal/adoption"
@@ -506,5 +507,50 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 	}
 	if state, err := o.st.VerifyAudit(t.Context()); err != nil || state.Bad != 0 || state.Entries != 6 {
 		t.Errorf("%+v, %v", state, err)
+	}
+}
+
+// TestPagesOfTheRoster walks the roster to its end and back: people of it, members
+// who are not on it and invitations, mixed as their addresses have it.
+func TestPagesOfTheRoster(t *testing.T) {
+	o := newOffice(t)
+	var b strings.Builder
+	b.WriteString("email,department\n")
+	for i := 0; i < 30; i += 3 {
+		fmt.Fprintf(&b, "p%02d@example.com,Finance\n", i)
+		o.member(i, fmt.Sprintf("p%02d@example.com", i+1))
+		o.exec("insert into invite (id, email, role, status) values ($1, $2, 'user', 'pending')", fmt.Sprint(i), fmt.Sprintf("p%02d@example.com", i+2))
+	}
+	o.people(b.String())
+	scope, today := identity.Operator().PeopleScope(), day.FromTime(began)
+	for _, size := range []int{1, 4, 7, 29, 30, 31} {
+		var there, back [][]people.Entry
+		f := people.Filter{Limit: size}
+		for {
+			v, err := o.st.RosterView(t.Context(), scope, f, today)
+			if err != nil {
+				t.Fatal(err)
+			}
+			there = append(there, v.Entries)
+			if v.Next == "" {
+				f = people.Filter{Limit: size, Before: v.Previous}
+				break
+			}
+			f.After = v.Next
+		}
+		for f.Before != "" {
+			v, err := o.st.RosterView(t.Context(), scope, f, today)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back = append([][]people.Entry{v.Entries}, back...)
+			f.Before = v.Previous
+		}
+		if n := len(slices.Concat(there...)); n != 30 {
+			t.Errorf("pages of %d show %d people, want 30", size, n)
+		}
+		if diff := gocmp.Diff(there[:len(there)-1], back, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("pages of %d differ on the way back:\n%s", size, diff)
+		}
 	}
 }
