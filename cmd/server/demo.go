@@ -116,10 +116,10 @@ func demoSecret(file string) (string, error) {
 }
 
 func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error {
-	if err := a.firstSync(ctx); err != nil {
+	if err := a.tell(ctx, org); err != nil { // first, so that the months that close with the first pull know the roster
 		return err
 	}
-	if err := a.tell(ctx, org); err != nil {
+	if err := a.firstSync(ctx); err != nil {
 		return err
 	}
 	queue, err := a.startJobs(ctx, true)

@@ -54,20 +54,21 @@ func (x *Index) closable(month day.Period) bool {
 }
 
 // Close computes what closing the month that begins on first keeps: every metric
-// of everyone, and of each department, wave and group. It faults with Invalid
-// when the month is none of [Index.Closable].
+// of everyone, and of each department, wave and group. A dimension in which
+// nobody is placed has nothing to keep: "Unassigned" would be everyone once more.
+// It faults with Invalid when the month is none of [Index.Closable].
 func (x *Index) Close(first day.Date) (Closing, error) {
 	month := first.Month()
 	if first != month.From || !x.closable(month) {
 		return Closing{}, fault.Field("month", "This month cannot be closed yet.")
 	}
 	out := Closing{Month: first, Through: x.Through}
-	for _, by := range []By{ByDepartment, ByWave, ByGroup} {
+	for _, by := range append([]By{ByNone}, x.dimensions()...) {
 		a, err := x.Answer(Query{Period: month, By: by, SeesSmallGroups: true})
 		if err != nil {
 			return Closing{}, err
 		}
-		if len(out.Rows) == 0 {
+		if by == ByNone {
 			out.Rows = append(out.Rows, ClosedRow{Cohort: Everyone(), Licensed: a.Licensed.Count, Figures: a.Figures})
 		}
 		for _, r := range a.Breakdown {
@@ -93,13 +94,27 @@ func (x *Index) Sizes(d day.Date) []Size {
 		all.Seats = x.licensed(d, members).Count
 	}
 	out := []Size{all}
-	for _, by := range []By{ByDepartment, ByWave, ByGroup} {
+	for _, by := range x.dimensions() {
 		cut := x.divide(by, d)
 		for i, c := range cut.cohorts {
 			if n := cut.people[i].CountAnd(members); n > 0 {
 				out = append(out, Size{Cohort: c, Members: n})
 			}
 		}
+	}
+	return out
+}
+
+// dimensions returns the dimensions in which somebody is placed, or grouped, at all.
+func (x *Index) dimensions() []By {
+	var out []By
+	for _, by := range []By{ByDepartment, ByWave} {
+		if len(x.names(by)) > 0 {
+			out = append(out, by)
+		}
+	}
+	if len(x.Groups) > 0 {
+		out = append(out, ByGroup)
 	}
 	return out
 }

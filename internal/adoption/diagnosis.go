@@ -93,7 +93,7 @@ func (w *window) drags(f Figure, all *subject) []Drag {
 	lower := MetricOf(f.Key).LowerBetter
 	slices.SortStableFunc(out, func(a, b Drag) int {
 		if lower {
-			return cmp.Compare(a.Without, b.Without)
+			return cmp.Or(cmp.Compare(a.Without, b.Without), cmp.Compare(b.Value, a.Value))
 		}
 		return cmp.Compare(b.Without, a.Without)
 	})
@@ -119,14 +119,15 @@ func (w *window) drag(f Figure, s, all *subject) (Drag, bool) {
 }
 
 // slows is drag for a median, which is no quotient: the cohort's counts are taken
-// out of everybody's. Whoever may not see few people may not see what is left.
+// out of everybody's. A median of whole days often stays where it is, so a cohort
+// above it counts even then. Whoever may not see few people may not see what is left.
 func (w *window) slows(f Figure, s, all *subject) (Drag, bool) {
 	here := s.now[indexOf(f.Key)]
 	if here.value == nil || !w.q.SeesSmallGroups {
 		return Drag{}, false
 	}
 	without := all.now[indexOf(f.Key)].took.less(here.took).quarter(2)
-	if without == nil || *without >= *f.Value {
+	if without == nil || *without > *f.Value || *without == *f.Value && *here.value <= *f.Value {
 		return Drag{}, false
 	}
 	return Drag{Cohort: s.cohort, Value: *here.value, Without: *without}, true

@@ -298,8 +298,8 @@ func TestTheDiagnosisNamesWhoTakesLongest(t *testing.T) {
 	if a.Diagnosis == nil || a.Diagnosis.Metric != adoption.DaysTrainingToFirstTask {
 		t.Fatalf("diagnosis %+v", a.Diagnosis)
 	}
-	if len(a.Diagnosis.Cohorts) != 0 {
-		t.Errorf("the median is one day with or without Claims: %+v", a.Diagnosis.Cohorts)
+	if d := a.Diagnosis.Cohorts; len(d) != 1 || d[0].Cohort.Slug != "claims" || d[0].Value != 9 || d[0].Without != 1 {
+		t.Errorf("the median is one day with or without Claims, but Claims takes nine: %+v", d)
 	}
 	x = crowdOf(map[string]int{"Audit": 6, "Board": 6, "Claims": 6})
 	x.Days = x.Days[9:]
