@@ -90,10 +90,12 @@ func TestPagesAskLittle(t *testing.T) {
 	})
 	b := s.browser()
 	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
+	draft := s.draft(t)
 	b.get(route.Overview)
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
-		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, route.Sources, route.Roles, route.Account,
+		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
+		route.Sources, route.Roles, route.Account,
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
 	} {
 		c.queries.Store(0)

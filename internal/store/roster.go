@@ -35,11 +35,7 @@ where m.email_folded <> p.email_folded`
 
 // Roster returns what an import of people is compared with.
 func (s *Store) Roster(ctx context.Context) (people.Roster, error) {
-	var r people.Roster
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
-		r, err = readRoster(ctx, tx)
-		return err
-	})
+	r, err := readRoster(ctx, snapshot{s.pool})
 	return r, translate(err)
 }
 
@@ -61,7 +57,7 @@ func (s *Store) UpdateRoster(ctx context.Context, now time.Time, fn func(people.
 	})
 }
 
-func readRoster(ctx context.Context, tx pgx.Tx) (people.Roster, error) {
+func readRoster(ctx context.Context, from sender) (people.Roster, error) {
 	var r people.Roster
 	b := &pgx.Batch{}
 	b.Queue(rosterPeopleSQL).Query(func(rows pgx.Rows) error { return readPeople(rows, &r) })
@@ -87,7 +83,7 @@ func readRoster(ctx context.Context, tx pgx.Tx) (people.Roster, error) {
 		})
 		return err
 	})
-	return r, tx.SendBatch(ctx, b).Close()
+	return r, from.SendBatch(ctx, b).Close()
 }
 
 func readPeople(rows pgx.Rows, r *people.Roster) error {

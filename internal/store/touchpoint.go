@@ -27,11 +27,7 @@ from pg_temp.fresh_touchpoint f left join department d on d.name = f.department`
 
 // Contacts returns what an import of touchpoints is compared with.
 func (s *Store) Contacts(ctx context.Context) (people.Contacts, error) {
-	var c people.Contacts
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
-		c, err = readContacts(ctx, tx)
-		return err
-	})
+	c, err := readContacts(ctx, snapshot{s.pool})
 	return c, translate(err)
 }
 
@@ -53,7 +49,7 @@ func (s *Store) UpdateTouchpoints(ctx context.Context, now time.Time, fn func(pe
 	})
 }
 
-func readContacts(ctx context.Context, tx pgx.Tx) (people.Contacts, error) {
+func readContacts(ctx context.Context, from sender) (people.Contacts, error) {
 	c := people.Contacts{Imported: map[[sha256.Size]byte]bool{}}
 	b := &pgx.Batch{}
 	b.Queue(departmentNamesSQL).Query(func(rows pgx.Rows) (err error) {
@@ -72,7 +68,7 @@ func readContacts(ctx context.Context, tx pgx.Tx) (people.Contacts, error) {
 		})
 		return err
 	})
-	return c, tx.SendBatch(ctx, b).Close()
+	return c, from.SendBatch(ctx, b).Close()
 }
 
 func keepTouchpoints(ctx context.Context, tx pgx.Tx, list []people.Touchpoint) error {

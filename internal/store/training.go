@@ -38,11 +38,7 @@ on conflict (session, email_folded) do update set status = excluded.status, minu
 
 // Book returns what an import that names these sessions is compared with.
 func (s *Store) Book(ctx context.Context, sessions []enablement.Session) (enablement.Book, error) {
-	var b enablement.Book
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
-		b, err = readBook(ctx, tx, sessions)
-		return err
-	})
+	b, err := readBook(ctx, snapshot{s.pool}, sessions)
 	return b, translate(err)
 }
 
@@ -64,7 +60,7 @@ func (s *Store) UpdateBook(ctx context.Context, sessions []enablement.Session, n
 	})
 }
 
-func readBook(ctx context.Context, tx pgx.Tx, sessions []enablement.Session) (enablement.Book, error) {
+func readBook(ctx context.Context, from sender, sessions []enablement.Session) (enablement.Book, error) {
 	book := enablement.Book{Sessions: map[enablement.Session]bool{}}
 	b := &pgx.Batch{}
 	b.Queue(bookSQL, pgx.StrictNamedArgs{
@@ -76,7 +72,7 @@ func readBook(ctx context.Context, tx pgx.Tx, sessions []enablement.Session) (en
 		book.Known, err = collectSet(rows)
 		return err
 	})
-	return book, tx.SendBatch(ctx, b).Close()
+	return book, from.SendBatch(ctx, b).Close()
 }
 
 func readAttendances(rows pgx.Rows, book *enablement.Book) error {
