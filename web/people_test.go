@@ -239,7 +239,7 @@ func TestAnotherImportInBetweenIsShown(t *testing.T) {
 	}
 	late := b.draftOf("people", "late.csv", smallRoster)
 	s.clock.Advance(draftLife + time.Minute)
-	if a := b.get(late); a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "Upload it again") {
+	if a := b.get(late); a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "Upload it again") || drawn(t, a).Find(`.problem a[href="`+route.Imports+`"]`).Length() != 1 {
 		t.Errorf("a draft of over an hour ago: %d", a.StatusCode)
 	}
 }

@@ -210,6 +210,8 @@ func (s *Server) problem(r *http.Request, f *fault.Error) session.ProblemProps {
 		if !safe(r.Method) {
 			p.Next.To = currentPage(r)
 		}
+	case errors.Is(f, errNoDraft):
+		p.Next = session.Link{Label: "Upload a file", To: route.Imports}
 	case f.Kind == fault.Invalid || f.Kind == fault.Conflict:
 		p.Next = session.Link{Label: "Back to the page", To: currentPage(r)}
 	}

@@ -51,7 +51,7 @@ func currentPage(r *http.Request) string {
 
 // parentPage is the page that a form's address hangs under: the settings page of a settings form.
 func parentPage(path string) string {
-	for _, p := range []string{route.Roles, route.Key, route.Sources, route.Account} {
+	for _, p := range []string{route.Roles, route.Key, route.Sources, route.Account, route.Imports, route.People} {
 		if strings.HasPrefix(path, p) {
 			if p == route.Key {
 				return route.Sources
