@@ -46,8 +46,6 @@ func TestMeasurePagesAreAccessible(t *testing.T) {
 		lookAt(t, ctx, s, stop{path, "main", "Through"})
 	}
 	lookAt(t, ctx, s, stop{route.Sources, "h1", "Sources"})
-	lookAt(t, ctx, s, stop{route.Targets, "h1", "Targets"})
-	lookAt(t, ctx, s, stop{route.Target("activation_rate"), "h1", "Activation rate"})
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	s.enters(t, ctx, "helen")
 	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})

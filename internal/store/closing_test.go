@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,7 +13,9 @@ import (
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
+	"groundswell/internal/identity"
 	"groundswell/internal/pull"
+	"groundswell/internal/sandbox"
 	"groundswell/internal/store"
 )
 
@@ -138,5 +142,147 @@ func TestSettleKilledAtEveryStatement(t *testing.T) {
 	}
 	if d := cmp.Diff(want, books(t, pool)); d != "" {
 		t.Errorf("the books differ from those of a clean run:\n%s", firstLines(d, 20))
+	}
+}
+
+// TestClosedMonthsStandWhileTheLiveAnswerMoves lets everything happen that
+// changes January after it was closed.
+func TestClosedMonthsStandWhileTheLiveAnswerMoves(t *testing.T) {
+	org := sandbox.New(sandbox.Config{Today: today, Anchor: january + 28, Members: 300, Seed: 7})
+	srv := httptest.NewServer(org)
+	t.Cleanup(func() { org.Close(); srv.Close() })
+	up := clientOf(t, srv.URL, sandbox.Key)
+	pool := dbtest.New(t)
+	s := keyed(t, pool)
+	sync(t, s, up, pull.Options{})
+	mustSettle(t, s)
+	want, live := books(t, pool), januaryNow(t, pool)
+	for _, news := range []struct {
+		what   string
+		happen func()
+	}{
+		{"a late revision", func() {
+			from := january + 14
+			for d := from; d < from+14; d++ {
+				org.Revise(d)
+			}
+			sync(t, s, up, pull.Options{From: &from})
+		}},
+		{"somebody leaves", func() {
+			told(t, pool, `update member set listed = false where ord in (select ord from member where listed order by ord limit 9)`)
+		}},
+		{"a roster", func() {
+			told(t, pool, `
+				with d as (insert into department (name) values ('Claims') returning id),
+				     p as (insert into person (email) select email from member where email is not null and ord % 3 = 0 returning id)
+				insert into placement (person, department) select p.id, d.id from p, d`)
+		}},
+		{"a target", func() {
+			target := adoption.SetTarget{Metric: adoption.ActivationRate, Value: 0.001, Due: day.None}
+			if err := s.SetTarget(t.Context(), identity.Operator(), target, 0, noon()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		news.happen()
+		mustSettle(t, store.New(pool, nil))
+		if d := cmp.Diff(want, books(t, pool)); d != "" {
+			t.Errorf("%s changed what was kept:\n%s", news.what, firstLines(d, 20))
+		}
+		now := januaryNow(t, pool)
+		if cmp.Diff(live, now) == "" {
+			t.Errorf("%s changed nothing in the live answer", news.what)
+		}
+		live = now
+	}
+}
+
+// januaryNow is January as another process would close it today.
+func januaryNow(t *testing.T, pool *pgxpool.Pool) map[string][]adoption.Figure {
+	t.Helper()
+	c, err := indexOf(t, store.New(pool, nil)).Close(january)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]adoption.Figure{}
+	for _, r := range c.Rows {
+		out[string(r.Cohort.By)+"/"+r.Cohort.Slug] = kept(r.Figures)
+	}
+	return out
+}
+
+// told changes something the way another process would, and counts the generation up.
+func told(t *testing.T, pool *pgxpool.Pool, sql string) {
+	t.Helper()
+	if _, err := pool.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `update generation set n = n + 1, people = n + 1, money = n + 1`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSizesAreWrittenOnce(t *testing.T) {
+	org, up := organization(t, 60)
+	pool := dbtest.New(t)
+	s := store.New(pool, nil)
+	org.SetToday(today - 5)
+	sync(t, s, up, pull.Options{Now: at(today - 5)})
+	mustSettle(t, s)
+	before := books(t, pool)["cohort_size"]
+	if n := fact[int](t, s, `select count(distinct day) from cohort_size`); n != 35 {
+		t.Fatalf("%d days have denominators, want 35", n)
+	}
+	told(t, pool, `update member set listed = false where ord = 0`)
+	org.SetToday(today)
+	sync(t, s, up, pull.Options{Now: at(today)})
+	mustSettle(t, s)
+	after := books(t, pool)["cohort_size"]
+	if n := fact[int](t, s, `select count(distinct day) from cohort_size`); n != 40 {
+		t.Errorf("%d days have denominators, want 40", n)
+	}
+	for _, line := range before {
+		if !slices.Contains(after, line) {
+			t.Errorf("what was written of a day is gone: %s", line)
+		}
+	}
+}
+
+// TestTwoReplicasSettleTogether closes the same months from two indexes that differ.
+func TestTwoReplicasSettleTogether(t *testing.T) {
+	_, up := organization(t, 60)
+	pool := dbtest.New(t)
+	one, two := store.New(pool, nil), store.New(dbtest.Pool(t, dbtest.URL(t)), nil)
+	sync(t, one, up, pull.Options{})
+	older := indexOf(t, one)
+	told(t, pool, `update member set listed = false where ord < 20`)
+	newer := indexOf(t, two)
+	failed := make(chan error, 2)
+	go func() { _, err := adoption.Settle(context.Background(), older, one); failed <- err }()
+	go func() { _, err := adoption.Settle(context.Background(), newer, two); failed <- err }()
+	for range 2 {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	got := closed(t, one, january)
+	matches := 0
+	for _, x := range []*adoption.Index{older, newer} {
+		c, err := x.Close(january)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Rows) == len(got.Rows) && cmp.Diff(kept(c.Rows[0].Figures), kept(got.Rows[0].Figures)) == "" {
+			matches++
+		}
+	}
+	if matches != 1 {
+		t.Errorf("what is kept is that of %d replicas, want one", matches)
+	}
+	mixed := fact[int](t, one, `
+		select count(*) from (select day from cohort_size where dimension = 'department' group by day
+		having sum(members) <> (select a.members from cohort_size a where a.day = cohort_size.day and a.dimension = '')) days`)
+	if mixed > 0 {
+		t.Errorf("%d days mix two replicas' denominators", mixed)
 	}
 }
