@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 	"groundswell/views/cohort"
@@ -32,7 +34,7 @@ func (s *Server) cohortsPage(w http.ResponseWriter, r *http.Request, actor ident
 	key := keyOf(q)
 	body := s.drawn.find(x, key)
 	if body == nil || p.Status != 0 {
-		fig, err := s.listed(x, actor, &q)
+		fig, err := s.listed(r.Context(), x, actor, &q)
 		if err != nil {
 			return err
 		}
@@ -56,19 +58,17 @@ func statusOfFilters(f measure.Filters) int {
 
 // listed asks the index for the list of cohorts. Whoever is on the list depends
 // on the dimension and the reader alone, so a cohort in the address is forgotten.
-func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (cohort.ListFigures, error) {
+func (s *Server) listed(ctx context.Context, x *adoption.Index, actor identity.Actor, q *measured) (cohort.ListFigures, error) {
 	q.filters.Picks = nil
 	if q.filters.By == adoption.ByNone {
 		q.filters.By = adoption.ByDepartment
 	}
-	a := asker{x: x, actor: actor, filters: q.filters}
-	fig := cohort.ListFigures{Figures: a.bounds(), Imports: s.opens[route.Imports].admits(actor)}
-	by := a.query(q.filters.By, "")
-	var err error
-	if fig.Answer, err = x.Answer(by); err != nil {
+	a := asker{x: x, actor: actor, filters: q.filters, closed: s.closedIn(ctx, q.closed)}
+	fig := cohort.ListFigures{Figures: a.bounds(q.closed), Imports: s.opens[route.Imports].admits(actor)}
+	if err := a.addAnswers(&fig.Figures); err != nil {
 		return fig, err
 	}
-	fig.Breakdown = fig.Answer.Breakdown
+	by := a.query(q.filters.By, "")
 	funnel, err := x.Funnel(by)
 	if err != nil {
 		return fig, err
@@ -80,6 +80,9 @@ func (s *Server) listed(x *adoption.Index, actor identity.Actor, q *measured) (c
 }
 
 // bounds are what a page must know of the organization beside its figures.
-func (a asker) bounds() measure.Figures {
-	return measure.Figures{Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay)}
+func (a asker) bounds(closed []day.Date) measure.Figures {
+	return measure.Figures{
+		Dimensions: dimensions(a.x), MinCohort: fewest(a.x), First: max(a.x.First, adoption.FirstDay),
+		Settings: a.x.Settings, ClosedMonths: closed,
+	}
 }

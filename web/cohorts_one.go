@@ -169,6 +169,7 @@ func (s *Server) oneFigures(ctx context.Context, q oneAsked, sizes []cohort.Size
 	if fig.Figures, err = a.figures(""); err != nil {
 		return fig, err
 	}
+	fig.ClosedMonths = q.closed
 	if on, ok := q.x.Opens(q.filters.By, fig.Answer.Covered.To)[q.who.Slug]; ok {
 		fig.Opens = on
 	}

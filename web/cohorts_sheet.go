@@ -37,7 +37,7 @@ func (s *Server) cohortSheet(r *http.Request, actor identity.Actor) (f measure.F
 	if len(q.filters.Errors) > 0 {
 		return f, nil, nil, &fault.Error{Kind: fault.Invalid, Say: "These days cannot be used.", Fields: q.filters.Errors}
 	}
-	fig, err := s.listed(x, actor, &q)
+	fig, err := s.listed(r.Context(), x, actor, &q)
 	if err != nil {
 		return f, nil, nil, err
 	}

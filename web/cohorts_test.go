@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -341,5 +342,26 @@ func TestCohortsThatHaveNotOpened(t *testing.T) {
 	expect(t, "its page", words(one.Find(".callout").First()), "It opens on Tue 1 Dec. Until then nothing here is behind.")
 	if one.Find(".diag").Length() > 0 {
 		t.Error("a wave that has not opened is blamed")
+	}
+}
+
+// A closed month's list has the figures it was closed with, and beside them what moved.
+func TestCohortsOfAClosedMonth(t *testing.T) {
+	s := revisedOctober(t)
+	const october = "?by=group&from=2026-10-01&to=2026-10-31"
+	doc := cohortPage(t, s, lead, "/cohorts"+october)
+	expect(t, "banner", words(doc.Find(".banner")), "October 2026 is closed")
+	row := rowOf(t, doc, "Finance")
+	was, err := strconv.Atoi(strings.Fields(words(row["Signed in"]))[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "what moved", words(row["Signed in"].Find(".now")), "now "+strconv.Itoa(was+1))
+	if n := rowOf(t, doc, "Marketing")["Signed in"].Find(".now").Length(); n > 0 {
+		t.Error("what has not moved is said to have")
+	}
+	rows, err := csv.NewReader(answered(t, s, lead, "/cohorts.csv"+october).Body).ReadAll()
+	if err != nil || !slices.Contains(rows[0], "signed_in_now") || slices.Contains(rows[0], "habitual_now") {
+		t.Errorf("the file has %v, %v", rows[0], err)
 	}
 }

@@ -41,7 +41,9 @@ func NewList(f measure.Filters, fig ListFigures, r measure.Reader) ListProps {
 	}
 	out.Head = ui.PageHeadProps{Title: "Cohorts", Sub: "Who is in which department, wave or group, and how far each is.", Fresh: l.Fresh()}
 	if out.Void == nil {
-		out.Void = blank(l.Answer)
+		if out.Void = blank(l.Answer); out.Void != nil {
+			out.Filters.Notes = nil // it says the same
+		}
 	}
 	if out.Void != nil {
 		return out

@@ -70,6 +70,7 @@ func NewOne(f measure.Filters, fig OneFigures, r measure.Reader) OneProps {
 	out.Dated, out.Filters, out.Clipped = true, o.PeriodBar(), o.Clipped()
 	out.Prev, out.Next = o.neighbours()
 	if out.Void = blank(o.Answer); out.Void != nil {
+		out.Filters.Notes = nil // it says the same
 		return out
 	}
 	out.CSV, out.XLSX = o.sheet(".csv"), o.sheet(".xlsx")

@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"slices"
 	"strconv"
 
 	"groundswell/internal/adoption"
@@ -43,14 +44,29 @@ func Sheet(f measure.Filters, fig ListFigures, r measure.Reader) (rows, about []
 		return rows, nil
 	}
 	key, down := l.sorting()
-	for _, row := range l.rows(key, down) {
+	shown := l.rows(key, down)
+	for _, row := range shown {
 		line := words(row.Name)
 		for _, c := range row.Cells {
 			line = append(line, c.sheet())
 		}
 		rows = append(rows, line)
 	}
+	addNow(rows, shown)
 	return rows, l.about(key)
+}
+
+// addNow adds a column for each one in which a figure of a closed month reads otherwise now.
+func addNow(rows [][]SheetCell, shown []Row) {
+	for k, c := range columns {
+		if !slices.ContainsFunc(shown, func(r Row) bool { return r.Cells[k].now != nil }) {
+			continue
+		}
+		rows[0] = append(rows[0], SheetCell{Text: c.key + "_now"})
+		for i, r := range shown {
+			rows[i+1] = append(rows[i+1], numeral(r.Cells[k].now, r.Cells[k].rate))
+		}
+	}
 }
 
 // about says what the sheet covers and what its columns mean.

@@ -39,6 +39,8 @@ type Cell struct {
 	Sub   string
 	Bar   *ui.BarProps
 	Warn  bool
+	Now   string   // what a figure of a closed month is now; "" when it reads the same
+	now   *float64 // likewise, as a number
 	raw   *float64 // for sorting and sheets; nil where there is no value to show
 	rate  bool     // raw reads as a percentage
 }
@@ -58,10 +60,10 @@ type column struct {
 
 var columns = []column{
 	{"people", "People", "People placed here: members, and people of the roster who have not arrived", list.people},
-	{"licensed", "Licensed", "Members on the last day", stage(func(r adoption.FunnelRow) *int { return r.Licensed.Count })},
-	{"signed_in", "Signed in", "Have used any Claude product", stage(func(r adoption.FunnelRow) *int { return &r.SignedIn })},
-	{"delegated", "Delegated", "Have delegated a real task in Cowork", stage(func(r adoption.FunnelRow) *int { return &r.Delegated })},
-	{"habitual", "Habit", "Active in three of the last four complete weeks", stage(func(r adoption.FunnelRow) *int { return &r.Habitual })},
+	{"licensed", "Licensed", "Members on the last day", of(adoption.ActivationRate, false)},
+	{"signed_in", "Signed in", "Have used any Claude product", of(adoption.ActivationRate, true)},
+	{"delegated", "Delegated", "Have delegated a real task in Cowork", of(adoption.DelegationRate, true)},
+	{"habitual", "Habit", "Active in three of the last four complete weeks", list.habitual},
 	{"missing", "To target", "People missing to the activation target", list.toTarget},
 	{"activation_rate", "Activation", "", list.activation},
 	{"delegation_rate", "Delegation", "", figure(adoption.DelegationRate)},
@@ -98,18 +100,28 @@ func (l list) people(s subject) Cell {
 	return c
 }
 
-// stage is a column with a stage of the funnel.
-func stage(of func(adoption.FunnelRow) *int) func(list, subject) Cell {
+// of is a column with the numerator or the denominator of a rate: the counts that
+// the rate beside them is made of, in a closed month too.
+func of(k adoption.Key, numerator bool) func(list, subject) Cell {
 	return func(l list, s subject) Cell {
-		n := of(s.stage)
-		switch {
-		case s.stage.Withheld:
-			return Cell{Value: l.Withheld()}
-		case n == nil:
-			return Cell{Value: ui.NotYet(s.stage.Licensed.Reason)}
+		f := s.Figure(k)
+		n := f.Denominator
+		if numerator {
+			n = f.Numerator
 		}
-		return count(*n)
+		if f.Withheld || n == nil {
+			return Cell{Value: l.Cell(adoption.Figure{Key: k, Reason: f.Reason, Withheld: f.Withheld}).Value}
+		}
+		return count(int(*n))
 	}
+}
+
+// habitual is the last stage of the funnel, as the data has it now.
+func (l list) habitual(s subject) Cell {
+	if s.stage.Withheld {
+		return Cell{Value: l.Withheld()}
+	}
+	return count(s.stage.Habitual)
 }
 
 // figure is a column with a metric of the catalogue.
@@ -276,7 +288,6 @@ func (l list) rows(key string, down bool) []Row {
 	at := slices.IndexFunc(columns, func(c column) bool { return c.key == key })
 	var rows []Row
 	for _, r := range l.Breakdown {
-		s := l.subject(r)
 		row := Row{Name: r.Cohort.Name}
 		if on, closed := l.Opens[r.Cohort.Slug]; closed {
 			row.Opens = "opens " + ui.DayMonth(on.Time(), l.today.Time())
@@ -284,9 +295,7 @@ func (l list) rows(key string, down bool) []Row {
 		if !r.Cohort.Merged {
 			row.URL = l.At(route.Cohort(string(l.By), r.Cohort.Slug), "by", "", "cohort", "")
 		}
-		for _, c := range columns {
-			row.Cells = append(row.Cells, c.cell(l, s))
-		}
+		row.Cells = l.cells(r)
 		rows = append(rows, row)
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int {
@@ -299,6 +308,21 @@ func (l list) rows(key string, down bool) []Row {
 		return compare(a.Cells[at].raw, b.Cells[at].raw, down)
 	})
 	return rows
+}
+
+// cells are a cohort's figures; where its month is closed and they read otherwise
+// now, with what they are now.
+func (l list) cells(r adoption.Row) []Cell {
+	var out []Cell
+	now, moved := l.AsOfNow(r)
+	for _, c := range columns {
+		here := c.cell(l, l.subject(r))
+		if then := c.cell(l, l.subject(now)); moved && then.raw != nil && then.Value.Text != here.Value.Text {
+			here.Now, here.now = then.Value.Text, then.raw
+		}
+		out = append(out, here)
+	}
+	return out
 }
 
 func compare(a, b *float64, down bool) int {

@@ -46,6 +46,10 @@ func (g Page) Value(f adoption.Figure) ui.Value { return g.p.value(f) }
 // Cell is a figure as a table shows it.
 func (g Page) Cell(f adoption.Figure) Cell { return g.p.metricCell(f) }
 
+// AsOfNow is a row of a closed month with the figures that moved as they are now,
+// false when none did.
+func (g Page) AsOfNow(r adoption.Row) (adoption.Row, bool) { return g.p.asOfNow(r) }
+
 // Raw is the number behind a cell, nil where it is not known or withheld.
 func (c Cell) Raw() *float64 { return c.raw }
 
