@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"groundswell/internal/dbtest"
@@ -75,5 +79,35 @@ func TestImportReadsStdinAndWritesJSON(t *testing.T) {
 	}
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil || d.New.Count != 1 {
 		t.Errorf("%v: %s", err, out.Bytes())
+	}
+}
+
+// TestImportOfAHugeFile pours 100 MB into the program: it says what is wrong with
+// that, and takes no more memory for it than for a small file.
+func TestImportOfAHugeFile(t *testing.T) {
+	env := []string{"DATABASE_URL=" + dbtest.URL(t), testSecret}
+	pour := func(body io.Reader) (code int, stderr string, kilobytes int64) {
+		cmd := prepare(t, env, "import", "people", "-")
+		var errs bytes.Buffer
+		cmd.Stdin, cmd.Stderr = body, &errs
+		var exit *exec.ExitError
+		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return cmd.ProcessState.ExitCode(), errs.String(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	}
+	_, _, small := pour(strings.NewReader("email\nann@example.com\n"))
+	row := "ann@example.com," + strings.Repeat("x", 1<<16) + "\n"
+	huge := make([]io.Reader, 1, 1+100<<20>>16)
+	huge[0] = strings.NewReader("email,name\n")
+	for range cap(huge) - 1 {
+		huge = append(huge, strings.NewReader(row)) // the text is shared: the memory of whoever starts a program counts as the program's
+	}
+	code, stderr, large := pour(io.MultiReader(huge...))
+	if code != 1 || !strings.Contains(stderr, "larger than 32 MB") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	if large > small+64<<10 {
+		t.Errorf("it took %d MB, %d for a small file", large>>10, small>>10)
 	}
 }

@@ -21,7 +21,8 @@ const draftLife = time.Hour
 const draftsKept = 9 // of one account, besides the newest
 
 const (
-	holdImportsSQL = `select pg_advisory_xact_lock($1::bigint)`
+	// A large file takes longer than any statement of a page may.
+	holdImportsSQL = `select set_config('statement_timeout', '300s', true), pg_advisory_xact_lock($1::bigint)`
 
 	insertRunSQL = `
 insert into import_run (kind, file_name, applied_at, account, row_count, added, changed, skipped)
