@@ -88,7 +88,9 @@ func (s *Server) featuresAsked(r *http.Request, actor identity.Actor) (featuresF
 		return q, err
 	}
 	if q.reader.Guarded {
-		q.filters.Period = adoption.MonthsOf(q.filters.Period, x.Through)
+		if q.filters.Period, err = monthOf(x, q.filters.Period, x.Through); err != nil {
+			return q, err
+		}
 	}
 	q.found.Long = longer(q.filters.Period, q.reader.Guarded)
 	ask := adoption.FeatureQuery{
@@ -103,6 +105,9 @@ func (s *Server) featuresAsked(r *http.Request, actor identity.Actor) (featuresF
 	}
 	if q.reader.Guarded {
 		q.found.Guard(q.filters.Period, q.reader.Least)
+		if q.filters.Period.Days() == 0 {
+			q.found.Report.Records = nil
+		}
 	}
 	return q, nil
 }
@@ -136,6 +141,19 @@ func featureFilters(r *http.Request, x *adoption.Index, today day.Date) (feature
 		return f, fault.New(fault.NotFound, "There are connectors, skills, plugins and artifacts, and no other kind.")
 	}
 	return f, nil
+}
+
+// monthOf is the calendar month that stands for a period before whoever may not
+// see small groups, as everywhere: the last one that is over, by through too.
+func monthOf(x *adoption.Index, p day.Period, through day.Date) (day.Period, error) {
+	a, err := x.Answer(adoption.Query{Period: p})
+	if err != nil || a.Covered.Days() == 0 || a.Covered.To <= through {
+		return a.Covered, err
+	}
+	p.To = a.Covered.From - 1
+	p.From = min(p.From, p.To)
+	a, err = x.Answer(adoption.Query{Period: p})
+	return a.Covered, err
 }
 
 // longer stretches a period back for its charts: to whole weeks and rankWeeks of

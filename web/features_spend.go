@@ -68,7 +68,9 @@ func (s *Server) spendAsked(r *http.Request, actor identity.Actor) (spent, error
 			Sources: overseers.admits(actor), Least: max(5, x.Settings.MinCohortSize),
 		},
 	}
-	q.cover(x)
+	if err := q.cover(x); err != nil {
+		return q, err
+	}
 	if err := q.active(x, actor); err != nil {
 		return q, err
 	}
@@ -85,7 +87,7 @@ func (s *Server) spendAsked(r *http.Request, actor identity.Actor) (spent, error
 }
 
 // cover decides which days the figures are of, and reads their cost from the index.
-func (q *spent) cover(x *adoption.Index) {
+func (q *spent) cover(x *adoption.Index) (err error) {
 	f := &q.found
 	f.Through, f.First = x.CostThrough, x.CostFirst()
 	f.Cost.Through, f.Limits.Through = day.None, day.None
@@ -94,12 +96,15 @@ func (q *spent) cover(x *adoption.Index) {
 		f.Covered.To = min(f.Covered.To, f.Through)
 	}
 	if q.reader.Guarded {
-		f.Covered = adoption.MonthsOf(q.filters.Period, f.Through)
+		if f.Covered, err = monthOf(x, q.filters.Period, f.Through); err != nil {
+			return err
+		}
 	}
 	f.Before = before(f.Covered, q.reader.Guarded)
 	f.Compared = f.First.Known() && f.Before.From >= f.First && f.Covered.Days() > 0
 	f.Now, f.Was = x.CostByProduct(f.Covered), x.CostByProduct(f.Before)
 	f.Long = x.CostSteps(longer(f.Covered, q.reader.Guarded), q.reader.Guarded)
+	return nil
 }
 
 // before is the period of equal length just before, in whole months where p is.

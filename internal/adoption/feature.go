@@ -91,17 +91,17 @@ func RankFeatures(list []FeatureRecord) {
 	})
 }
 
-// GuardFeatures leaves of each feature the months in which at least least people
-// used it on one day, or nobody did, and makes its sum of these alone: nothing
-// that is shown contains what is not. Features without such a month are taken
-// out and counted. Spans must be months, and the period whole ones.
-func GuardFeatures(list []FeatureRecord, least int, p day.Period) (shown []FeatureRecord, hidden int) {
+// GuardFeatures leaves of each feature the months, over by through, in which at
+// least least people used it on one day, or nobody did, and makes its sum of these
+// alone: nothing that is shown contains what is not. Features without such a month,
+// and those first seen in a month that is not over, are taken out and counted. Spans must be months, and the period whole ones.
+func GuardFeatures(list []FeatureRecord, least int, p day.Period, through day.Date) (shown []FeatureRecord, hidden int) {
 	for _, r := range list {
-		if int(r.Most) < least {
+		if int(r.Most) < least || r.First.Month().To > through {
 			hidden++
 			continue
 		}
-		kept := slices.DeleteFunc(slices.Clone(r.Spans), func(s FeatureSpan) bool { return !s.guarded(least) })
+		kept := slices.DeleteFunc(slices.Clone(r.Spans), func(s FeatureSpan) bool { return !s.guarded(least) || s.From.Month().To > through })
 		few := p.Contains(r.Last) && !slices.ContainsFunc(kept, func(s FeatureSpan) bool { return p.Contains(s.From) && s.Users > 0 })
 		if few {
 			hidden++
@@ -133,21 +133,4 @@ func (r FeatureRecord) sumOf(p day.Period, least int) FeatureSpan {
 		sum.OwnAuth = Unreported
 	}
 	return sum
-}
-
-// MonthsOf returns the whole calendar months that p lies in, so far as they are
-// over on through; the last one that is over when none of them is.
-func MonthsOf(p day.Period, through day.Date) day.Period {
-	last := through.Month()
-	if last.To > through {
-		last = (last.From - 1).Month()
-	}
-	out := day.Period{From: p.From.Month().From, To: min(p.To.Month().To, last.To)}
-	if out.From > last.From {
-		out.From = last.From
-	}
-	if out.To < out.From {
-		out = p.From.Month()
-	}
-	return out
 }

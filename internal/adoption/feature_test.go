@@ -33,8 +33,8 @@ func TestGuardedFeaturesAreOfEnoughPeople(t *testing.T) {
 		"few on their own consent":  {FeatureRecord{Most: 9, Last: november.From, Spans: []FeatureSpan{month(november, 20, 9, 3)}}, &FeatureSpan{From: october.From, Sessions: 20, Users: 9, OwnAuth: Unreported}},
 		"all but few on their own":  {FeatureRecord{Most: 9, Last: november.From, Spans: []FeatureSpan{month(november, 20, 9, 7)}}, &FeatureSpan{From: october.From, Sessions: 20, Users: 9, OwnAuth: Unreported}},
 	} {
-		tt.in.OwnAuth, tt.in.OwnAuthOn = 1, november.From
-		shown, hidden := GuardFeatures([]FeatureRecord{tt.in}, 5, both)
+		tt.in.First, tt.in.OwnAuth, tt.in.OwnAuthOn = october.From-60, 1, november.From
+		shown, hidden := GuardFeatures([]FeatureRecord{tt.in}, 5, both, november.To)
 		if (tt.want == nil) != (hidden == 1) || len(shown)+hidden != 1 {
 			t.Errorf("%s: %d shown, %d hidden", name, len(shown), hidden)
 			continue
@@ -47,21 +47,17 @@ func TestGuardedFeaturesAreOfEnoughPeople(t *testing.T) {
 	}
 }
 
-func TestMonthsOf(t *testing.T) {
-	at := func(m time.Month, d int) day.Date { return day.Of(2026, m, d) }
-	for name, tt := range map[string]struct {
-		from, to, through day.Date
-		want              day.Period
-	}{
-		"the running month is left out": {at(10, 26), at(11, 22), at(11, 22), october},
-		"two months":                    {at(10, 5), at(11, 2), at(12, 3), day.Period{From: october.From, To: november.To}},
-		"only the running month":        {at(11, 1), at(11, 22), at(11, 22), october},
-		"a month that just ended":       {at(11, 3), at(11, 30), at(11, 30), november},
-		"long before":                   {at(3, 3), at(3, 9), at(11, 30), at(3, 1).Month()},
-	} {
-		if got := MonthsOf(day.Period{From: tt.from, To: tt.to}, tt.through); got != tt.want {
-			t.Errorf("%s: %v, want %v", name, got, tt.want)
-		}
+// A month that is not over would tell of its days as it grows.
+func TestGuardedFeaturesAreOfMonthsThatAreOver(t *testing.T) {
+	r := FeatureRecord{Most: 9, First: october.From, Last: november.From, Spans: []FeatureSpan{month(october, 10, 5, Unreported), month(november, 20, 9, Unreported)}}
+	both := day.Period{From: october.From, To: november.To}
+	shown, _ := GuardFeatures([]FeatureRecord{r}, 5, both, november.To-1)
+	if len(shown) != 1 || len(shown[0].Spans) != 1 || shown[0].Sum.Sessions != 10 {
+		t.Errorf("shown %+v", shown)
+	}
+	r.First = november.From
+	if _, hidden := GuardFeatures([]FeatureRecord{r}, 5, both, november.To-1); hidden != 1 {
+		t.Error("what was first seen in a month that is not over is shown")
 	}
 }
 

@@ -319,5 +319,5 @@ func (w *world) spent(p *person) string {
 	if p.signedIn >= w.Today {
 		return "0"
 	}
-	return strings.TrimSuffix(cents(int64(mix(p.key+3)%21_000_000)/10*10), "0")
+	return strings.TrimSuffix(cents(int64(mix(p.key+3)%27_000_000)/10*10), "0")
 }

@@ -55,7 +55,7 @@ func HasKind(k adoption.FeatureKind) bool { return names[k][0] != "" }
 
 // Guard takes out of the findings what a guarded reader may not see.
 func (f *Findings) Guard(p day.Period, least int) {
-	f.Report.Records, f.Hidden = adoption.GuardFeatures(f.Report.Records, least, p)
+	f.Report.Records, f.Hidden = adoption.GuardFeatures(f.Report.Records, least, p, f.State.Through)
 	adoption.RankFeatures(f.Report.Records)
 	f.Report.Days, f.Report.Groups, f.Report.Window = nil, nil, nil
 }
@@ -137,6 +137,9 @@ func (d data) sources() string {
 // void is the page while nothing of the kind was ever read, nil afterwards.
 func (d data) void() *ui.VoidProps {
 	if d.State.Through.Known() || len(d.Report.Records) > 0 {
+		if d.Guarded && d.Period.Days() == 0 {
+			return noMonth()
+		}
 		return nil
 	}
 	v := &ui.VoidProps{Icon: ui.IconDatabase, Title: d.title() + " have not been read yet", Body: "They appear here when the first day is complete."}
@@ -148,6 +151,11 @@ func (d data) void() *ui.VoidProps {
 		v.Action = &ui.Link{Label: "Open Sources", URL: route.Sources}
 	}
 	return v
+}
+
+// noMonth is a page for those who see whole months, before the first one is over.
+func noMonth() *ui.VoidProps {
+	return &ui.VoidProps{Icon: ui.IconCalendar, Title: "No whole month yet", Body: "You see figures of whole calendar months. They appear here when the first month is complete in the data."}
 }
 
 // notes are what has to be said before the figures.

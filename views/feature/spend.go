@@ -145,6 +145,14 @@ func NewSpend(f SpendFilters, found SpendFound, r SpendReader) SpendProps {
 	return out
 }
 
+// shown is the period as the page names it: what is covered, or else what was asked for.
+func (d spendData) shown() day.Period {
+	if d.Covered.Days() == 0 {
+		return d.Period
+	}
+	return d.Covered
+}
+
 func (d spendData) date(on day.Date) string { return ui.Date(on.Time(), d.Today.Time()) }
 
 func (d spendData) dates(p day.Period) string { return dates(p, d.Today.Time()) }
@@ -159,6 +167,9 @@ func (d spendData) step() string {
 // void is the costs' part while none was ever read, nil afterwards.
 func (d spendData) void() *ui.VoidProps {
 	if d.Through.Known() && d.First.Known() {
+		if d.Guarded && d.Covered.Days() == 0 {
+			return noMonth()
+		}
 		return nil
 	}
 	v := &ui.VoidProps{Icon: ui.IconWallet, Title: "No cost has been read yet", Body: "It appears here when the first days of the cost report are complete."}
@@ -220,7 +231,7 @@ func dollars(m adoption.Money) float64 {
 
 func (d spendData) sentence() string {
 	all, cowork := total(d.Now, false), total(d.Now, true)
-	s := usd(all) + " in " + d.dates(d.Covered)
+	s := usd(all) + " in " + d.dates(d.shown())
 	if all.Sign() > 0 {
 		s += "; Cowork is " + ui.Percent(cowork.Over(all)) + " of it"
 	}
@@ -336,7 +347,7 @@ func (d spendData) columns(what string) []ui.Column {
 
 func (d spendData) products() CostTable {
 	out := CostTable{
-		Sub:   d.dates(d.Covered) + ", beside " + d.dates(d.Before),
+		Sub:   d.dates(d.shown()) + ", beside " + d.dates(d.Before),
 		Table: ui.TableProps{Caption: "Cost by product", Columns: d.columns("Product")}, Empty: "No product cost anything in these days.",
 	}
 	was := map[string]adoption.Money{}
@@ -386,7 +397,7 @@ const mostGroups = 100
 func (d spendData) groups() CostTable {
 	list := d.Report.Groups
 	out := CostTable{
-		Sub:   d.dates(d.Covered) + ". Groups overlap, so they add up to more than the organization",
+		Sub:   d.dates(d.shown()) + ". Groups overlap, so they add up to more than the organization",
 		Table: ui.TableProps{Caption: "Cost by group", Columns: d.columns("Group")},
 		Empty: "No cost by group has been read for these days.",
 		Foot:  "The share is of the organization’s whole cost. A person of two groups counts in both.",
@@ -422,7 +433,7 @@ func groupName(g adoption.GroupCost) string {
 func (d spendData) filterProps() FilterProps {
 	f := d.SpendFilters
 	out := FilterProps{Period: ui.PeriodProps{
-		ID: "period", Label: d.dates(d.Covered), Action: route.Spend,
+		ID: "period", Label: d.dates(d.shown()), Action: route.Spend,
 		From: f.Period.From.String(), To: f.Period.To.String(), Min: adoption.FirstDay.String(), Max: (d.Today - 1).String(),
 	}}
 	for _, n := range Presets {
@@ -433,7 +444,7 @@ func (d spendData) filterProps() FilterProps {
 	}
 	out.Note = "Compared with " + d.dates(d.Before)
 	if d.Guarded {
-		out.Note += ". You see whole calendar months."
+		out.Note += ". " + wholeMonths
 	}
 	if len(f.Errors) > 0 {
 		out.Wrong = dateForm(route.Spend, f.From, f.To, f.Errors, nil)
