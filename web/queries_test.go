@@ -85,7 +85,7 @@ func TestPagesAskLittle(t *testing.T) {
 	st := countedStore(t, &c)
 	s := newSite(t, func(cfg *Config) {
 		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
-		cfg.CohortSizes = st
+		cfg.CohortSizes, cfg.FeatureReports, cfg.Spending = st, st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 	})
 	b := s.browser()
@@ -97,6 +97,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
+		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)
