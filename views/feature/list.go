@@ -21,7 +21,6 @@ type ListProps struct {
 	Notes     []ui.BannerProps
 	Title     string
 	Sub       string
-	Gates     string // what the two gates of a connector are; "" for other kinds
 	Table     ui.TableProps
 	Rows      []Row
 	Other     string // how many features are withheld; "" for none
@@ -69,7 +68,7 @@ func NewList(f Filters, found Findings, r Reader) ListProps {
 	}
 	out.CSV, out.XLSX, out.Notes = f.file(".csv"), f.file(".xlsx"), d.notes()
 	if d.Kind == adoption.Connector {
-		out.Gates = "A connector works for a person behind two gates: the organization enabled it, and the person connected it with their own consent. The API counts the second among those who used it that day."
+		out.Foot = "A connector works for a person behind two gates: the organization enabled it, and the person connected it with their own consent. The API counts the second among those who used it that day."
 	}
 	d.fill(&out)
 	return out
@@ -87,7 +86,7 @@ func (d data) fill(out *ListProps) {
 	if d.Hidden > 0 {
 		out.Held = d.withheld()
 		out.Other = fmt.Sprintf("Other (%s)", ui.Counted(d.Hidden, d.oneOf(), d.manyOf()))
-		out.Foot = fmt.Sprintf("Other is hidden: fewer than %d people used each of them on any day of a month.", d.Least)
+		out.Foot = strings.TrimSpace(fmt.Sprintf("Other is hidden: fewer than %d people used each of them on any day of a month. %s", d.Least, out.Foot))
 	}
 	if len(ranked) == 0 && d.Hidden == 0 {
 		out.Empty = &ui.VoidProps{Icon: ui.IconPlug, Title: "No " + d.manyOf() + " used", Body: "Nobody used one in " + d.dates(d.Period) + ". Choose other days above."}

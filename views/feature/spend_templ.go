@@ -437,7 +437,7 @@ func limits(p SpendProps) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<section class=\"stack\" aria-labelledby=\"limits-h\"><div class=\"sec-head\"><h2 id=\"limits-h\">Spend limits</h2><span class=\"sub\">Of all limits a person falls under, the most restrictive binds; the organization’s limit overrides the rest.</span> <span class=\"end line\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<section class=\"stack\" aria-labelledby=\"limits-h\"><div class=\"sec-head\"><h2 id=\"limits-h\">Spend limits</h2><span class=\"end line\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -477,7 +477,7 @@ func limits(p SpendProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " <p class=\"t13 dim\">Of the limits of a person’s groups, the most restrictive binds; the organization’s limit overrides the rest. Without a limit for a period, nothing is capped in it.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
