@@ -50,3 +50,22 @@ func BenchmarkWithin(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkExecutive measures what an executive asks first of a new index: a
+// month by department, with whom to tell of chosen anew.
+func BenchmarkExecutive(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		x := withWavesAndGroups(large(n, 120, 80), 60)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				y := &adoption.Index{Through: x.Through, Days: x.Days, Members: x.Members, Placements: x.Placements, Groups: x.Groups, Settings: x.Settings}
+				y.Warm()
+				b.StartTimer()
+				if _, err := y.Answer(adoption.Query{Period: adoption.FirstDay.Month(), By: adoption.ByDepartment}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -18,6 +18,7 @@ type memo struct {
 	tallies   map[tallyKey][]tally
 	answers   map[Query]Answer
 	families  map[day.Date]*family
+	tables    map[day.Date]*table
 	tellable  map[cell][]bool
 	trends    map[trendKey][]Trend
 	members   map[day.Date]Bits
@@ -115,7 +116,8 @@ const (
 	maxDivisions = 24
 	maxTallies   = 1024
 	maxAnswers   = 128
-	maxFamilies  = 36
+	maxFamilies  = 13
+	maxTables    = 2
 	maxTellable  = 1024
 	maxMembers   = 64
 	maxSeries    = 128

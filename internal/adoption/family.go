@@ -19,7 +19,6 @@ type family struct {
 	whole   bool // everyone may be told
 	by      map[By][]audience
 	sets    []Bits // whoever is told of: everyone, then the audiences in order
-	table   *table // of sets
 }
 
 // family returns the sets of people that may be told of, for a month.
@@ -70,7 +69,6 @@ func (x *Index) choose(month day.Period) *family {
 		}
 		f.tell(cut, cohorts[cut.by], t, guards)
 	}
-	f.table = tableOf(x.derived().n, f.sets)
 	return f
 }
 
@@ -187,7 +185,7 @@ func (f *family) tellable(kind Key, days day.Period, about Bits) []bool {
 
 func (f *family) admit(about Bits) []bool {
 	out := make([]bool, len(f.sets))
-	g := f.table.guard(about, f.least)
+	g := f.table().guard(about, f.least)
 	if out[0] = g.admit(0); !out[0] {
 		return out
 	}
@@ -201,6 +199,11 @@ func (f *family) admit(about Bits) []bool {
 		}
 	}
 	return out
+}
+
+// table is that of the family's sets. It is large, and only kept for the last months asked about.
+func (f *family) table() *table {
+	return kept(&f.x.memo, &f.x.memo.tables, maxTables, f.month.To, func() *table { return tableOf(f.x.derived().n, f.sets) })
 }
 
 // sift withholds those readings of an audience that are about too few people.
