@@ -30,6 +30,9 @@ func (v rosterView) props() views.RosterProps {
 		Void: v.OnRoster == 0, Listed: v.Everybody() > 0, Search: v.search(), List: v.list(), Sample: route.Sample("people"),
 		Departments: v.departments(), Waves: v.waves(),
 	}
+	if v.OnRoster > 0 && v.States[roster.IsMember]+v.States[roster.Left] == 0 {
+		p.Partial = &ui.BannerProps{Title: "No member of the organization was read yet", Body: "Until the sources have brought members and invitations, everybody counts as not arrived.", Tone: ui.ToneWarn}
+	}
 	if v.lead {
 		p.Import, p.Waves.Action = route.Imports, route.Waves
 	}
@@ -83,7 +86,7 @@ func withNone(choices []ui.Choice, chosen, label string) []ui.Choice {
 }
 
 func (v rosterView) list() views.List {
-	l := views.List{Title: "Everybody", Sub: ui.Counted(v.Everybody(), "person", "people"), Stages: v.lead, Pages: v.pages(), CSV: ui.LinkButtonProps{Label: "CSV", Icon: ui.IconDownload, Small: true}}
+	l := views.List{Title: "Everybody", Sub: ui.Counted(v.Everybody(), "person", "people"), Stages: v.lead && v.stages.Known(), Pages: v.pages(), CSV: ui.LinkButtonProps{Label: "CSV", Icon: ui.IconDownload, Small: true}}
 	if v.narrowed() {
 		l.Title, l.Sub = "Found", v.found()
 	}
@@ -101,7 +104,7 @@ func (v rosterView) list() views.List {
 
 func (v rosterView) row(e roster.Entry) views.Row {
 	r := views.Row{Name: e.Name, Email: e.Email, Department: e.Department, Wave: e.Wave, State: views.State(e.State)}
-	if v.lead && e.State == roster.IsMember {
+	if v.lead {
 		r.Stage = stageWords[stageOf(v.stages, e)]
 	}
 	return r
@@ -110,10 +113,9 @@ func (v rosterView) row(e roster.Entry) views.Row {
 // stageOf is how far a person got; nobody who is no member got anywhere.
 func stageOf(s adoption.Stages, e roster.Entry) adoption.Stage {
 	if e.Member == nil || e.State != roster.IsMember {
-		return adoption.StageNone
+		return ""
 	}
-	at, _ := s.Of(*e.Member)
-	return at
+	return s.Of(*e.Member)
 }
 
 var stageWords = map[adoption.Stage]string{

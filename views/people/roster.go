@@ -9,10 +9,11 @@ import (
 // RosterProps is the page of everybody in the roster.
 type RosterProps struct {
 	Head        ui.PageHeadProps
-	Import      string // where files are uploaded; "" for readers
-	Sample      string // a file to start from
-	Void        bool   // the roster is empty
-	Listed      bool   // there is somebody to list, if only members
+	Import      string          // where files are uploaded; "" for readers
+	Sample      string          // a file to start from
+	Void        bool            // the roster is empty
+	Listed      bool            // there is somebody to list, if only members
+	Partial     *ui.BannerProps // what is not known yet
 	Search      Search
 	List        List
 	Departments []Size
