@@ -82,7 +82,7 @@ func (w *window) drags(f Figure, all *subject) []Drag {
 	}
 	open := w.x.opened(w.covered.To)
 	var out []Drag
-	for _, s := range w.subjects(by) {
+	for _, s := range w.standing(by, f.Key) {
 		if s.cohort.Merged || open != nil && s.people.CountAnd(open) == 0 {
 			continue
 		}

@@ -124,9 +124,9 @@ func (w *window) answerEveryone(a *Answer) {
 // answerCohort answers about one cohort: as its row in the breakdown, so that
 // asking for it by name shows no more.
 func (w *window) answerCohort(a *Answer) {
-	for _, s := range w.subjects(w.q.By) {
-		if s.cohort.Slug == w.q.Cohort {
-			w.answerSubject(a, s)
+	for _, of := range w.audiences(w.q.By) {
+		if of.cohort.Slug == w.q.Cohort {
+			w.answerSubject(a, w.subject(of))
 			return
 		}
 	}
@@ -209,6 +209,22 @@ func (w *window) subjects(by By) []*subject {
 		out = append(out, w.subject(a))
 	}
 	w.read = map[By][]*subject{by: out}
+	return out
+}
+
+// standing reads one metric of every cohort of a dimension: all that comparing
+// them takes. Whoever gets a breakdown has the subjects anyway, and from whoever
+// may not see small groups some readings are kept.
+func (w *window) standing(by By, k Key) []*subject {
+	if w.read[by] != nil || w.family != nil || w.now == nil {
+		return w.subjects(by)
+	}
+	var out []*subject
+	for _, a := range w.audiences(by) {
+		s := &subject{audience: a, licensed: w.now.licensed(a.people), now: make([]reading, len(catalogue))}
+		s.now[indexOf(k)] = w.now.reading(k, a.people, w.departments(a), s.licensed)
+		out = append(out, s)
+	}
 	return out
 }
 
