@@ -206,6 +206,11 @@ func TestAuditorsReadTargets(t *testing.T) {
 	lead.set(adoption.NamedWins, "seen", "0", "value", "9")
 	b := s.browser()
 	b.is("priya", roleGrants["auditor"])
+	lead.post(route.Phases, fields("was", "", "setup", "2026-09-01"))
+	doc := b.get(route.Targets).doc(t)
+	for _, want := range []string{"Setup, nowTue 1 Sep", "LaunchNo day yet", "An hour of workNot set yet"} {
+		expect(t, "what an auditor reads", words(doc.Find("main")), want)
+	}
 	for _, path := range []string{route.Targets, route.Target("named_wins")} {
 		a := b.get(path)
 		if a.StatusCode != http.StatusOK || a.doc(t).Find("main form").Length() > 0 || !strings.Contains(a.body, "default → ") {

@@ -24,7 +24,8 @@ type PhasesProps struct {
 type PhaseDay struct {
 	Phase              adoption.Phase
 	Label, Text, Error string
-	Now                bool // figures are judged in this phase now
+	Said               string // the day that is set, as people write it; "" for none
+	Now                bool   // figures are judged in this phase now
 }
 
 func (d TargetsData) phases() PhasesProps {
@@ -33,7 +34,7 @@ func (d TargetsData) phases() PhasesProps {
 		one := PhaseDay{Phase: in, Label: in.Name(), Now: in == d.phase()}
 		for _, start := range d.Settings.Phases {
 			if start.Phase == in {
-				one.Text = start.From.String()
+				one.Text, one.Said = start.From.String(), d.date(start.From)
 			}
 		}
 		p.Days = append(p.Days, one)
@@ -118,6 +119,14 @@ func orNone(rate string) string {
 	return "$" + rate
 }
 
+// rateOf is the hourly rate for those who only read.
+func rateOf(n NumbersForm) string {
+	if n.HourlyRate == "" {
+		return "Not set yet"
+	}
+	return orNone(n.HourlyRate)
+}
+
 // ConfirmProps asks before every day is decided anew.
 type ConfirmProps struct {
 	Post       string
@@ -165,7 +174,7 @@ func (d PhaseDay) label() string {
 func (p PhasesProps) facts() []ui.Pair {
 	var out []ui.Pair
 	for _, d := range p.Days {
-		text := d.Text
+		text := d.Said
 		if text == "" {
 			text = "No day yet"
 		}
@@ -179,6 +188,6 @@ func (p NumbersProps) facts() []ui.Pair {
 	return []ui.Pair{
 		{Name: "Actions in a real task", Value: p.Was.TaskMinActions},
 		{Name: "Smallest group shown", Value: p.Was.MinCohortSize},
-		{Name: "An hour of work", Value: orNone(p.Was.HourlyRate)},
+		{Name: "An hour of work", Value: rateOf(p.Was)},
 	}
 }
