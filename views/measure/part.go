@@ -103,7 +103,7 @@ func (g Page) Beside(all adoption.Weekly) ChartProps {
 func (g Page) Unified(all adoption.Weekly) ChartProps {
 	c := g.p.chart("unified", "On Chat and Cowork unified", g.p.Everyone, ui.InPercent, unifiedShare)
 	c.Sub = "Of the people active in the week, those who used it there"
-	c.Chart.Height = 220
+	c.Chart.Height, c.Chart.Notes = 220, nil
 	beside(&c, g.p.who(), all, unifiedShare)
 	return c
 }
