@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestMeasurePagesAreAccessible(t *testing.T) {
 	lookAt(t, ctx, s, stop{route.Sources, "h1", "Sources"})
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	s.enters(t, ctx, "helen")
-	lookAt(t, ctx, s, stop{route.Activation + "?view=table", "main", "hidden"})
+	lookAt(t, ctx, s, stop{route.Activation + "?view=table&from=2026-10-05&to=2026-10-20", "main", "Rounded to a calendar month"})
 	lookAt(t, ctx, s, stop{route.Activation + "?from=2026-11-09&to=2026-11-02", ".err", "first day"})
 }
 
@@ -72,6 +73,33 @@ func TestSwapsKeepTheReadersPlace(t *testing.T) {
 		if !asked[bool](t, ctx, js) {
 			t.Error(what)
 		}
+	}
+}
+
+// TestCohortsAreChosenByKeys picks two cohorts, shows people for shares and the
+// table for the chart without a mouse.
+func TestCohortsAreChosenByKeys(t *testing.T) {
+	s := newPilotSite(t)
+	ctx := sourcesBrowser(t)
+	s.enters(t, ctx, "ines")
+	inBrowser(t, ctx, "open", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(s.url+route.Activation+"?by=group"), says("#cohorts", "Claims Operations"),
+		chromedp.Focus(chromedp.CSS(`[popovertarget=pick-group]`)), chromedp.KeyEvent(kb.Enter))
+	if !asked[bool](t, ctx, `document.querySelector("#pick-group").matches(":popover-open") && document.activeElement.matches("#pick-group [data-find]")`) {
+		t.Fatal("the picker does not open by a key, or its search has no focus")
+	}
+	inBrowser(t, ctx, "pick", chromedp.Focus(chromedp.CSS(`#pick-group input[value=legal]`)), chromedp.KeyEvent(" "),
+		chromedp.Focus(chromedp.CSS(`#pick-group input[value=finance]`)), chromedp.KeyEvent(" "))
+	if said := asked[string](t, ctx, `document.querySelector("#pick-group [data-total]").textContent`); said != "2 chosen, 52 people" {
+		t.Errorf("the picker says %q", said)
+	}
+	inBrowser(t, ctx, "apply", chromedp.KeyEvent(kb.Escape), says("#cohorts .card-head .sub", "Sorted"), says(".filters [popovertarget=pick-group]", "2 of "))
+	if got := asked[string](t, ctx, `location.search`); !strings.Contains(got, "group=finance") || !strings.Contains(got, "group=legal") {
+		t.Errorf("the address is %s", got)
+	}
+	inBrowser(t, ctx, "people", chromedp.Focus(chromedp.CSS(`#weekly .seg a[href*="unit=people"]`)), chromedp.KeyEvent(kb.Enter), says("#weekly", "People with an active day"),
+		chromedp.Focus(chromedp.CSS(`#weekly .seg a[href*="view=table"]`)), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS(`#weekly .chart-table`)))
+	if rows := asked[int](t, ctx, `document.querySelectorAll("#cohorts tbody tr").length`); rows != 2 {
+		t.Errorf("the table has %d cohorts, want the two chosen", rows)
 	}
 }
 

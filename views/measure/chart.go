@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -130,12 +131,27 @@ func (p pageData) notes(w adoption.Weekly) []ui.LineNote {
 		if i > 0 && week.Contains(p.covered().From) {
 			out = append(out, ui.LineNote{At: i, Text: "Period begins", When: p.date(p.covered().From), Minor: true})
 		}
-		for _, e := range p.Events {
-			if week.Contains(e.Day) {
-				out = append(out, ui.LineNote{At: i, Text: e.Label, When: p.date(e.Day)})
-			}
+		for _, e := range weekEvents(p.Events, week) {
+			out = append(out, ui.LineNote{At: i, Text: e.Label, When: p.date(e.Day)})
 		}
 	}
+	return out
+}
+
+// weight orders events of one week: what opens first, trainings last.
+var weight = map[adoption.EventKind]int{adoption.EventLaunch: 1, adoption.EventPhase: 2, adoption.EventConnector: 3, adoption.EventTraining: 4}
+
+// weekEvents are the events of a week, the weightiest first; one that recurs
+// within the week is noted on its first day.
+func weekEvents(all []adoption.Event, week day.Period) []adoption.Event {
+	var out []adoption.Event
+	for _, e := range all {
+		again := func(f adoption.Event) bool { return f.Label == e.Label }
+		if week.Contains(e.Day) && !slices.ContainsFunc(out, again) {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b adoption.Event) int { return cmp.Compare(weight[a.Kind], weight[b.Kind]) })
 	return out
 }
 
@@ -207,6 +223,15 @@ func (p pageData) sessions() ChartProps {
 	c := p.chart("sessions", "Sessions per active person by "+one, p.Weekly, ui.InDecimal, sessionsEach)
 	c.Sub = "Cowork sessions in the week, for each person active in it"
 	c.Chart.Target = ui.Read(p.target(adoption.MetricOf(adoption.SessionsPerActiveUser)).Value)
+	return c
+}
+
+// unified is the chart of who is on Chat and Cowork unified, by cohort and week.
+func (p pageData) unified() ChartProps {
+	c := p.chart("unified", "On Chat and Cowork unified", p.Weekly, ui.InPercent, unifiedShare)
+	c.Sub = "Share of the people active in the week who used it there, by " + p.one()
+	c.Chart.Height = 220
+	c.Callout = "Sessions, actions and messages count in both products together, so a cohort that switches loses nothing."
 	return c
 }
 

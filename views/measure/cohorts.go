@@ -54,6 +54,15 @@ func metricColumn(k adoption.Key, label string) column {
 	return column{string(k), label, func(p pageData, r adoption.Row) Cell { return p.metricCell(r.Figure(k)) }}
 }
 
+// bareColumn shows a metric whose unit its head says.
+func bareColumn(k adoption.Key, label string) column {
+	return column{string(k), label, func(p pageData, r adoption.Row) Cell {
+		c := p.metricCell(r.Figure(k))
+		c.Value.Unit = ""
+		return c
+	}}
+}
+
 // barColumn shows a rate with a bar and its target.
 func barColumn(k adoption.Key, label string) column {
 	return column{string(k), label, func(p pageData, r adoption.Row) Cell {
@@ -149,7 +158,7 @@ func columnsOf(c adoption.Column) []column {
 			metricColumn(adoption.DelegationRate, "Delegation"),
 			weeklyColumn("Weekly active"),
 			metricColumn(adoption.Week2Retention, "Week-2 retention"),
-			metricColumn(adoption.DaysTrainingToFirstTask, "Days to first task"),
+			bareColumn(adoption.DaysTrainingToFirstTask, "Days to first task"),
 		}
 	case adoption.ColumnDepth:
 		return []column{
@@ -160,7 +169,7 @@ func columnsOf(c adoption.Column) []column {
 			partColumn(adoption.AdvancedFeatureUptake, "connectors", "Connectors"),
 			partColumn(adoption.AdvancedFeatureUptake, "skills", "Skills"),
 			partColumn(adoption.AdvancedFeatureUptake, "plugins", "Plugins"),
-			metricColumn(adoption.ChampionTouchpoints, "Touchpoints per 100"),
+			bareColumn(adoption.ChampionTouchpoints, "Touchpoints per 100"),
 			metricColumn(adoption.HelpSessionParticipation, "Help-session turnout"),
 		}
 	}
@@ -215,10 +224,33 @@ func (p pageData) cohorts(c adoption.Column) *CohortTable {
 	t.Rows = p.sorted(cols, key, down)
 	t.page(p)
 	t.Table.Sticky = len(t.Rows) > 12
-	if p.By == adoption.ByGroup {
-		t.Note = "Groups overlap: a person in two groups is counted in both."
-	}
+	t.Note = strings.Join(p.tableNotes(), " ")
 	return t
+}
+
+// tableNotes say what a reader of the table must know beside it.
+func (p pageData) tableNotes() []string {
+	var out []string
+	if p.By == adoption.ByGroup {
+		out = append(out, "Groups overlap: a person in two groups is counted in both.")
+	}
+	if p.Closed == nil {
+		return out
+	}
+	one, many := byWord(p.By)
+	fresh := 0
+	for _, r := range p.Breakdown {
+		if _, ok := p.Closed.Closing.Row(r.Cohort.By, r.Cohort.Slug); !ok {
+			fresh++
+		}
+	}
+	switch {
+	case p.Guarded:
+		out = append(out, "Figures of "+many+" are as of now.")
+	case fresh > 0:
+		out = append(out, ui.Counted(fresh, one+" was", many+" were")+" not there when the month was closed; their figures are as of now.")
+	}
+	return out
 }
 
 func labelOf(cols []column, key, name string) string {
@@ -296,7 +328,10 @@ func (p pageData) cell(c column, r adoption.Row) Cell {
 	}
 	then := c.cell(p, now)
 	out.now = then.raw
-	if then.Value.Text != out.Value.Text && then.Value.State == ui.StateKnown {
+	switch {
+	case then.Value.State != out.Value.State && then.Value.State != ui.StateKnown:
+		out.Now = "not known"
+	case then.Value.Text != out.Value.Text:
 		out.Now = then.Value.Text
 	}
 	return out

@@ -22,6 +22,7 @@ type ColumnProps struct {
 	Plays    []string
 	Tiles    []ui.StatTileProps
 	Chart    *ChartProps
+	Unified  *ChartProps
 	Funnel   *FunnelProps
 	Triangle *TriangleProps
 	Split    *RankProps
@@ -73,8 +74,8 @@ func (p pageData) fill(c adoption.Column, out *ColumnProps) {
 		chart, funnel, triangle := p.weekly(), p.funnel(), p.triangle()
 		out.Chart, out.Funnel, out.Triangle = &chart, &funnel, &triangle
 	case adoption.ColumnDepth:
-		chart, split := p.sessions(), p.split()
-		out.Chart, out.Split, out.Ranks = &chart, &split, p.rankings()
+		chart, unified, split := p.sessions(), p.unified(), p.split()
+		out.Chart, out.Unified, out.Split, out.Ranks = &chart, &unified, &split, p.rankings()
 	case adoption.ColumnValue:
 		costs := p.costs()
 		out.Chart, out.Costs, out.Waiting = p.costEachWeek(), &costs, p.waiting(c)

@@ -11,7 +11,7 @@ type LineNote struct {
 	At    int // index into Points
 	Text  string
 	When  string // its own day, for the list: "Mon 2 Nov"
-	Minor bool   // written only where there is room; the table has it either way
+	Minor bool   // no event: written only where there is room, and in the table
 }
 
 // Labels of notes. A plot's width is not known here: labels are laid out for the
@@ -53,7 +53,7 @@ func (v *lineView) addNotes() {
 		v.counted = v.counted || l.count > 1
 	}
 	v.labels = labels
-	for _, n := range notes {
+	for _, n := range slices.DeleteFunc(notes, func(n LineNote) bool { return n.Minor }) {
 		v.events = append(v.events, Pair{Name: orElse(n.When, v.Points[n.At].Label), Value: n.Text})
 	}
 }
@@ -78,28 +78,37 @@ func (v *lineView) label(labels []lineNote, notes []LineNote) []lineNote {
 	if minor {
 		real = notes[:1]
 	}
-	l := v.place(real)
-	for l.lane = 0; l.lane < noteLanes; l.lane++ {
-		if !slices.ContainsFunc(labels, l.touches) {
-			return append(labels, l)
+	for _, l := range v.ways(real) {
+		for l.lane = 0; l.lane < noteLanes; l.lane++ {
+			if !slices.ContainsFunc(labels, l.touches) {
+				return append(labels, l)
+			}
 		}
 	}
 	if minor || len(labels) == 0 {
 		return labels
 	}
 	last := &labels[len(labels)-1]
-	last.count += l.count
+	last.count += len(real)
 	last.text = events(last.count)
 	return labels
 }
 
+// ways are the labels that notes on one point may have, the most telling first:
+// the first note and how many more, or a count.
+func (v *lineView) ways(notes []LineNote) []lineNote {
+	text := clip(notes[0].Text, noteLong)
+	if len(notes) == 1 {
+		return []lineNote{v.place(notes, text)}
+	}
+	more := " + " + Count(len(notes)-1)
+	return []lineNote{v.place(notes, clip(notes[0].Text, noteLong-len(more))+more), v.place(notes, events(len(notes)))}
+}
+
 // place makes the label of notes on one point, without a lane. It leaves room
 // for the words it would have if it came to count others.
-func (v *lineView) place(notes []LineNote) lineNote {
-	l := lineNote{text: clip(notes[0].Text, noteLong), at: v.x(notes[0].At), count: len(notes)}
-	if l.count > 1 {
-		l.text = events(l.count)
-	}
+func (v *lineView) place(notes []LineNote, text string) lineNote {
+	l := lineNote{text: text, at: v.x(notes[0].At), count: len(notes)}
 	wide := (noteChar*float64(max(len([]rune(l.text)), len("99 events"))) + notePad) / notePlot * 100
 	l.from, l.to = l.at, l.at+wide
 	if l.left = l.to > 100; l.left {
