@@ -17,7 +17,7 @@ func TestTargetPagesAreAccessible(t *testing.T) {
 	b.set(adoption.ActivationRate, "seen", "0", "phase", "launch", "value", "60", "owner", "Nadia Feld")
 	for _, at := range []stop{
 		{route.Targets, "main", "1 change"},
-		{route.Target("activation_rate") + "?phase=launch", "main", "Back to the default"},
+		{route.Target("activation_rate") + "?phase=launch", "main", "Launch: not set → 60%"},
 	} {
 		t.Run(at.path, func(t *testing.T) {
 			ctx := sourcesBrowser(t)
