@@ -364,7 +364,7 @@ func TestClosedMonthsShowWhatMoved(t *testing.T) {
 }
 
 func TestTargetsNameWhoAnswersToLeadsOnly(t *testing.T) {
-	x := pilotIndex()
+	x := monthIndex()
 	x.Settings.Targets = []adoption.SetTarget{{Metric: adoption.ActivationRate, Value: .9, Owner: "Dana Okafor", Due: day.Of(2026, 11, 30)}}
 	s := measuring(x, pilotToday)
 	expect(t, "a lead", words(seen(t, s, lead, "/activation").Find(".tile .stand").First()), "target 90%, Dana Okafor, by Mon 30 Nov")
