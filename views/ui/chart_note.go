@@ -39,14 +39,9 @@ type lineNote struct {
 // does not fit is counted by the label before it, and listed below the plot.
 func (v *lineView) addNotes() {
 	notes := v.noted()
-	var labels []lineNote
-	for i := 0; i < len(notes); {
-		n := 1
-		for i+n < len(notes) && notes[i+n].At == notes[i].At {
-			n++
-		}
-		labels = v.label(labels, notes[i:i+n])
-		i += n
+	labels, lost := v.layout(notes, v.ways)
+	if lost > 0 { // counts are shorter than names, so that each point may keep its own
+		labels, _ = v.layout(notes, v.counts)
 	}
 	for _, l := range labels {
 		v.lanes = max(v.lanes, l.lane+1)
@@ -56,6 +51,24 @@ func (v *lineView) addNotes() {
 	for _, n := range slices.DeleteFunc(notes, func(n LineNote) bool { return n.Minor }) {
 		v.events = append(v.events, Pair{Name: orElse(n.When, v.Points[n.At].Label), Value: n.Text})
 	}
+}
+
+// layout places a label for each point with notes, and says how many notes came
+// to be counted by the label of another point.
+func (v *lineView) layout(notes []LineNote, ways func([]LineNote) []lineNote) (labels []lineNote, lost int) {
+	for i := 0; i < len(notes); {
+		n := 1
+		for i+n < len(notes) && notes[i+n].At == notes[i].At {
+			n++
+		}
+		before := len(labels)
+		labels = v.label(labels, notes[i:i+n], ways)
+		if len(labels) == before && !notes[i].Minor {
+			lost += n
+		}
+		i += n
+	}
+	return labels, lost
 }
 
 // noted returns the notes on points there are, in order; of those on one point
@@ -72,13 +85,13 @@ func (v *lineView) noted() []LineNote {
 }
 
 // label adds the label of the notes on one point, or has the label before count them.
-func (v *lineView) label(labels []lineNote, notes []LineNote) []lineNote {
+func (v *lineView) label(labels []lineNote, notes []LineNote, ways func([]LineNote) []lineNote) []lineNote {
 	real := slices.DeleteFunc(slices.Clone(notes), func(n LineNote) bool { return n.Minor })
 	minor := len(real) == 0
 	if minor {
 		real = notes[:1]
 	}
-	for _, l := range v.ways(real) {
+	for _, l := range ways(real) {
 		for l.lane = 0; l.lane < noteLanes; l.lane++ {
 			if !slices.ContainsFunc(labels, l.touches) {
 				return append(labels, l)
@@ -105,6 +118,14 @@ func (v *lineView) ways(notes []LineNote) []lineNote {
 	return []lineNote{v.place(notes, clip(notes[0].Text, noteLong-len(more))+more), v.place(notes, events(len(notes)))}
 }
 
+// counts are the labels of crowded axes: of several notes their number only.
+func (v *lineView) counts(notes []LineNote) []lineNote {
+	if len(notes) == 1 {
+		return v.ways(notes)
+	}
+	return []lineNote{v.place(notes, events(len(notes)))}
+}
+
 // place makes the label of notes on one point, without a lane. It leaves room
 // for the words it would have if it came to count others.
 func (v *lineView) place(notes []LineNote, text string) lineNote {
@@ -119,7 +140,7 @@ func (v *lineView) place(notes []LineNote, text string) lineNote {
 
 func (l lineNote) touches(m lineNote) bool { return l.lane == m.lane && l.from < m.to && m.from < l.to }
 
-func events(n int) string { return Count(n) + " events" }
+func events(n int) string { return Counted(n, "event", "events") }
 
 // drawNotes turns labels into text above the plot, the lowest lane first.
 func (v *lineView) drawNotes() {
