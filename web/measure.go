@@ -144,7 +144,7 @@ func (s *Server) asked(r *http.Request, actor identity.Actor, path string, sorts
 	}}
 	ask := filtering{Filters: measure.Filters{Path: path}, q: r.URL.Query(), sorts: sorts, guarded: q.reader.Guarded}
 	q.filters = ask.read(x, today)
-	if s.Closings != nil {
+	if s.Closings != nil && !q.reader.Guarded { // a month as it was closed, beside the same as it is now, tells of who left
 		if q.closed, err = s.Closings.ClosedMonths(r.Context()); err != nil {
 			return nil, q, err
 		}
@@ -162,7 +162,7 @@ func (s *Server) answer(ctx context.Context, x *adoption.Index, actor identity.A
 		return err
 	}
 	q.figures.ClosedMonths = q.closed
-	if c == adoption.ColumnDepth && s.Features != nil {
+	if c == adoption.ColumnDepth && s.Features != nil && actor.SeesSmallGroups() { // a feature can be one person's
 		q.figures.Ranks, err = s.ranks(ctx, q.figures.Answer.Covered)
 	}
 	return err

@@ -35,10 +35,14 @@ const same = 1e-12
 
 // Restore returns the answer to q with the figures that closing the month kept,
 // and what has moved since. Figures that closing did not keep stay as they are:
-// those of people picked from several cohorts and, for askers from whom small
-// groups are withheld, those of every cohort.
+// those of people picked from several cohorts. Whoever may not see small groups
+// gets the month as it is now, and nothing else: from a total as it was closed and
+// the same as it is now, or its parts, follows what somebody did who left since.
 func (c Closing) Restore(a Answer, q Query) (Answer, Revisions) {
 	moved := Revisions{}
+	if !q.SeesSmallGroups {
+		return a, moved
+	}
 	if row, ok := c.about(q); ok {
 		of := Cohort{}
 		if a.Cohort != nil {
@@ -51,7 +55,7 @@ func (c Closing) Restore(a Answer, q Query) (Answer, Revisions) {
 			a.Diagnosis = rediagnosed(a)
 		}
 	}
-	if !q.SeesSmallGroups || q.crosses() {
+	if q.crosses() {
 		return a, moved
 	}
 	a.Breakdown = slices.Clone(a.Breakdown)
@@ -73,12 +77,10 @@ func (c Closing) Restores(q Query) bool {
 // about returns the row of whom q is about.
 func (c Closing) about(q Query) (ClosedRow, bool) {
 	switch {
-	case q.Within != "":
+	case q.Within != "" || !q.SeesSmallGroups:
 		return ClosedRow{}, false
 	case q.Cohort == "":
 		return c.Row(ByNone, "")
-	case !q.SeesSmallGroups:
-		return ClosedRow{}, false
 	}
 	return c.Row(q.By, q.Cohort)
 }

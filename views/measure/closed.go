@@ -24,9 +24,6 @@ func (p pageData) closedNotice() []ui.BannerProps {
 		b.Title = month + " is closed"
 		b.Body = "Its figures stand as they were on data through " + p.date(p.Closed.Closing.Through) + ". " + p.moved() +
 			" Charts are drawn from the data as it is now."
-	case p.Guarded:
-		b.Title = month + " is closed, for everyone together"
-		b.Body = "Figures of one " + p.one() + " are as of now."
 	default:
 		b.Title = month + " is closed, for everyone and for each cohort alone"
 		b.Body = "Figures of this selection are as of now."
