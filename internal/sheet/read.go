@@ -44,7 +44,8 @@ func Read(r io.Reader, columns []Column, each func(Row) error) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	f := reading{csv: csv.NewReader(in), columns: columns}
+	rows := &rowByRow{r: in, left: maxRow}
+	f := reading{csv: csv.NewReader(rows), rows: rows, columns: columns}
 	f.csv.FieldsPerRecord = -1
 	if err := f.header(); err != nil {
 		return f.report, err
@@ -97,6 +98,29 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxRow is the bytes of a row. What reads CSV takes a hundred times as much
+// memory as a row of empty cells has bytes.
+const maxRow = 1 << 20
+
+// rowByRow refuses to give more than left bytes, which whoever reads renews for
+// each row.
+type rowByRow struct {
+	r    io.Reader
+	left int
+}
+
+var errLongRow = errors.New("sheet: a row is too long")
+
+// Read implements io.Reader.
+func (l *rowByRow) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errLongRow
+	}
+	n, err := l.r.Read(p)
+	l.left -= n
+	return n, err
+}
+
 // failed tells a fault of the file from trouble with reading it.
 func failed(err error) error {
 	var known *fault.Error
@@ -109,15 +133,27 @@ func failed(err error) error {
 // reading is a file on its way through the reader.
 type reading struct {
 	csv     *csv.Reader
+	rows    *rowByRow
+	last    int // line of the row before
 	columns []Column
 	width   int
 	at      []int
 	report  Report
 }
 
+// next returns the cells of the next row.
+func (f *reading) next() ([]string, error) {
+	f.rows.left = maxRow
+	cells, err := f.csv.Read()
+	if errors.Is(err, errLongRow) {
+		return nil, fault.New(fault.TooLarge, fmt.Sprintf("The row that begins after line %d is larger than %d MB. A quotation mark may be missing before it.", f.last, maxRow>>20))
+	}
+	return cells, err
+}
+
 // header finds the columns.
 func (f *reading) header() error {
-	names, err := f.csv.Read()
+	names, err := f.next()
 	var broken *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
@@ -193,10 +229,11 @@ func find(columns []Column, name string) int {
 
 // row reads the next row. Its error ends the file.
 func (f *reading) row(each func(Row) error) error {
-	cells, err := f.csv.Read()
+	cells, err := f.next()
 	var broken *csv.ParseError
 	switch {
 	case errors.As(err, &broken):
+		f.last = broken.Line
 		return f.add(broken.StartLine, quoting(broken))
 	case err != nil:
 		if errors.Is(err, io.EOF) {
@@ -205,6 +242,7 @@ func (f *reading) row(each func(Row) error) error {
 		return failed(err)
 	}
 	line, _ := f.csv.FieldPos(0)
+	f.last = line
 	if err := f.readable(cells, line); err != nil {
 		return err
 	}
@@ -254,7 +292,11 @@ func quoting(err *csv.ParseError) error {
 	if errors.Is(err.Err, csv.ErrBareQuote) {
 		return Wrong("A cell with a quotation mark in it has to be quoted as a whole, with the mark doubled.")
 	}
-	return Wrong("A quoted cell does not end where it should: double the quotation marks inside it.")
+	const say = "A quoted cell does not end where it should: double the quotation marks inside it."
+	if err.Line > err.StartLine {
+		return Wrong("%s Lines %d to %d were taken for one row.", say, err.StartLine, err.Line)
+	}
+	return Wrong(say)
 }
 
 // readable refuses what is not UTF-8 text: then the whole file is something else.

@@ -83,6 +83,7 @@ func TestRowsThatCannotBeUsed(t *testing.T) {
 		"too many cells":          {"email,name\na@b.c,A,x\nd@e.f,D\n", "line 2: The row has 3 cells and the header 2.", 1},
 		"a stray quotation mark":  {"email,name\na@b.c,A\"nn\nd@e.f,D\n", "line 2: A cell with a quotation mark", 1},
 		"a quote that never ends": {"email,name\nd@e.f,D\na@b.c,\"Ann\n", "line 3: A quoted cell does not end", 1},
+		"a quote over lines":      {"email,name\nd@e.f,D\na@b.c,\"Ann\nbo@b.c,Bo\nc@b.c,C", "line 3: A quoted cell does not end where it should: double the quotation marks inside it. Lines 3 to 5 were taken", 1},
 		"a long cell":             {"email,name\na@b.c," + strings.Repeat("ä", 201) + "\nd@e.f," + strings.Repeat("ä", 200) + "\n", "line 2: The name has more than 200 characters.", 1},
 		"a control character":     {"email,name\na@b.c,A\x07\n", "line 2: The name holds characters", 0},
 		"after quoted newlines":   {"email,note\na@b.c,\"one\ntwo\r\nthree\"\nx\n", "line 5: The row has 1 cell", 1},
@@ -140,10 +141,15 @@ func TestLargeFilesAreRefusedBeforeTheyAreRead(t *testing.T) {
 		"of rows":            &endless{line: "a@b.c," + long + "\n"},
 		"of one quoted cell": &endless{line: long},
 		"of short rows":      &endless{line: "a@b.c,\n"},
+		"of empty cells":     &endless{line: ","},
+		"a header of cells":  &endless{line: ",x"},
 	} {
 		head := "email,name\n"
 		if name == "of one quoted cell" {
 			head += "a@b.c,\""
+		}
+		if name == "a header of cells" {
+			head = "email"
 		}
 		_, err := Read(io.MultiReader(strings.NewReader(head), body), columns, func(Row) error { return nil })
 		if !fault.Is(err, fault.TooLarge) {
@@ -155,6 +161,17 @@ func TestLargeFilesAreRefusedBeforeTheyAreRead(t *testing.T) {
 	}
 	if _, err := (File{Body: &endless{line: long}}).Read(); !fault.Is(err, fault.TooLarge) {
 		t.Errorf("kept: %v", err)
+	}
+}
+
+func TestALongRowIsRefusedBeforeItIsRead(t *testing.T) {
+	cells := &endless{line: ","}
+	_, err := Read(io.MultiReader(strings.NewReader("email\na@b.c\n"), cells), columns, func(Row) error { return nil })
+	if !fault.Is(err, fault.TooLarge) || !strings.Contains(fault.Say(err), "after line 2") {
+		t.Errorf("%v", err)
+	}
+	if cells.taken > 2*maxRow {
+		t.Errorf("%d bytes were read", cells.taken)
 	}
 }
 
