@@ -65,9 +65,12 @@ func Target(metric string) string { return Targets + "/" + url.PathEscape(metric
 func Feature(kind, key string) string { return Connectors + "/" + kind + "/" + url.PathEscape(key) }
 
 // With returns path with the non-empty pairs of kv ("key", "value", …) as its query.
-func With(path string, kv ...string) string {
-	q := url.Values{}
+func With(path string, kv ...string) string { return Change(path, url.Values{}, kv...) }
+
+// Change returns path under q with the pairs of kv set in it; "" drops one. It changes q.
+func Change(path string, q url.Values, kv ...string) string {
 	for i := 0; i+1 < len(kv); i += 2 {
+		q.Del(kv[i])
 		if kv[i+1] != "" {
 			q.Set(kv[i], kv[i+1])
 		}

@@ -346,20 +346,11 @@ func turned(c int, down bool) int {
 
 // page keeps one page of a long table.
 func (t *TableProps) page(l list) {
-	n := len(t.Rows)
-	if n <= rowsAPage {
-		return
-	}
-	last := (n + rowsAPage - 1) / rowsAPage
-	at := min(max(l.Filters.Page, 1), last)
-	from := (at - 1) * rowsAPage
-	to := min(from+rowsAPage, n)
-	t.Rows = t.Rows[from:to]
-	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n), Attrs: measure.Swap()}
-	if at > 1 {
-		t.Pages.Prev = l.With("page", strconv.Itoa(at-1)) + "#cohorts"
-	}
-	if at < last {
-		t.Pages.Next = l.With("page", strconv.Itoa(at+1)) + "#cohorts"
+	from, to, foot := ui.PageOf(len(t.Rows), l.Filters.Page, rowsAPage, func(at int) string {
+		return l.With("page", strconv.Itoa(at)) + "#cohorts"
+	})
+	t.Rows, t.Pages = t.Rows[from:to], foot
+	if foot != nil {
+		foot.Attrs = measure.Swap()
 	}
 }

@@ -53,19 +53,7 @@ func (f Filters) query() url.Values {
 }
 
 // at returns path under these filters, some of them changed: "key", "value", …; "" drops one.
-func (f Filters) at(path string, kv ...string) string {
-	q := f.query()
-	for i := 0; i+1 < len(kv); i += 2 {
-		q.Del(kv[i])
-		if kv[i+1] != "" {
-			q.Set(kv[i], kv[i+1])
-		}
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
-}
+func (f Filters) at(path string, kv ...string) string { return route.Change(path, f.query(), kv...) }
 
 // kind is the address of another kind's ranking, over the same days.
 func (f Filters) kind(k adoption.FeatureKind) string {

@@ -78,7 +78,8 @@ func NewList(f Filters, found Findings, r Reader) ListProps {
 func (d data) fill(out *ListProps) {
 	ranked := Ranked(d.Report.Records)
 	titles := called(ranked)
-	from, to := window(len(ranked), &d.Page)
+	from, to, foot := ui.PageOf(len(ranked), d.Page, rowsAPage, d.page)
+	out.Pages = foot
 	out.Table = ui.TableProps{Caption: d.title() + " by use", Columns: d.columns(), Sticky: to-from > 12}
 	for i := from; i < to; i++ {
 		out.Rows = append(out.Rows, d.row(ranked[i], titles[i], ranked[0]))
@@ -90,9 +91,6 @@ func (d data) fill(out *ListProps) {
 	}
 	if len(ranked) == 0 && d.Hidden == 0 {
 		out.Empty = &ui.VoidProps{Icon: ui.IconPlug, Title: "No " + d.manyOf() + " used", Body: "Nobody used one in " + d.dates(d.Period) + ". Choose other days above."}
-	}
-	if len(ranked) > rowsAPage {
-		out.Pages = pages(len(ranked), from, to, d.Page, d.page)
 	}
 	out.Dropped = d.dropped()
 }
@@ -213,25 +211,6 @@ func (d data) dropped() *Dropped {
 			break
 		}
 		out.Rows = append(out.Rows, Row{Name: titles[i], URL: d.one(r.Key), First: d.seen(r.First), Last: d.seen(r.Last)})
-	}
-	return out
-}
-
-// window returns which of n rows the page shows; a page past the end is the last.
-func window(n int, page *int) (from, to int) {
-	last := max(1, (n+rowsAPage-1)/rowsAPage)
-	*page = min(max(*page, 1), last)
-	from = (*page - 1) * rowsAPage
-	return from, min(n, from+rowsAPage)
-}
-
-func pages(n, from, to, page int, at func(int) string) *ui.PagesProps {
-	out := &ui.PagesProps{Label: fmt.Sprintf("%s–%s of %s", ui.Count(from+1), ui.Count(to), ui.Count(n))}
-	if page > 1 {
-		out.Prev = at(page - 1)
-	}
-	if to < n {
-		out.Next = at(page + 1)
 	}
 	return out
 }

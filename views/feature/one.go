@@ -129,13 +129,10 @@ func (d data) groups() GroupsProps {
 		Table: ui.TableProps{Caption: "Use by group", Columns: []ui.Column{
 			{Label: "Group"}, {Label: "Members now", Numeric: true}, {Label: "Used it", Numeric: true}, {Label: "Share of members", Numeric: true}}},
 	}
-	page := d.Page
-	from, to := window(len(d.Report.Groups), &page)
+	from, to, foot := ui.PageOf(len(d.Report.Groups), d.Page, rowsAPage, d.page)
+	out.Pages = foot
 	for _, g := range d.Report.Groups[from:to] {
 		out.Rows = append(out.Rows, d.groupRow(g))
-	}
-	if len(d.Report.Groups) > rowsAPage {
-		out.Pages = pages(len(d.Report.Groups), from, to, page, d.page)
 	}
 	return out
 }

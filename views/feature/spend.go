@@ -42,17 +42,7 @@ func (f SpendFilters) query() url.Values {
 }
 
 func (f SpendFilters) at(path string, kv ...string) string {
-	q := f.query()
-	for i := 0; i+1 < len(kv); i += 2 {
-		q.Del(kv[i])
-		if kv[i+1] != "" {
-			q.Set(kv[i], kv[i+1])
-		}
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
+	return route.Change(path, f.query(), kv...)
 }
 
 // SpendFound is what the page of spend is made of.
@@ -408,14 +398,13 @@ func (d spendData) groups() CostTable {
 	if len(list) >= mostGroups {
 		out.Foot += " The cost report names at most 100 groups a day; smaller ones are missing."
 	}
-	page := d.Page
-	from, to := window(len(list), &page)
+	from, to, foot := ui.PageOf(len(list), d.Page, rowsAPage, func(n int) string {
+		return d.at(route.Spend, "page", strconv.Itoa(n), "after", "") + "#groups"
+	})
+	out.Pages = foot
 	all := total(d.Now, false)
 	for _, g := range list[from:to] {
 		out.Rows = append(out.Rows, d.costRow(groupName(g), g.Amount, g.Before, all))
-	}
-	if len(list) > rowsAPage {
-		out.Pages = pages(len(list), from, to, page, func(n int) string { return d.at(route.Spend, "page", strconv.Itoa(n), "after", "") + "#groups" })
 	}
 	return out
 }

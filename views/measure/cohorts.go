@@ -2,7 +2,6 @@ package measure
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -365,20 +364,11 @@ func signed(c int, down bool) int {
 
 // page keeps one page of a long table.
 func (t *CohortTable) page(p pageData) {
-	n := len(t.Rows)
-	if n <= rowsAPage {
-		return
-	}
-	last := (n + rowsAPage - 1) / rowsAPage
-	at := min(max(p.Page, 1), last)
-	from := (at - 1) * rowsAPage
-	to := min(from+rowsAPage, n)
-	t.Rows = t.Rows[from:to]
-	t.Pages = &ui.PagesProps{Label: fmt.Sprintf("%d–%d of %d", from+1, to, n), Attrs: swap()}
-	if at > 1 {
-		t.Pages.Prev = p.with("page", strconv.Itoa(at-1)) + "#cohorts"
-	}
-	if at < last {
-		t.Pages.Next = p.with("page", strconv.Itoa(at+1)) + "#cohorts"
+	from, to, foot := ui.PageOf(len(t.Rows), p.Page, rowsAPage, func(at int) string {
+		return p.with("page", strconv.Itoa(at)) + "#cohorts"
+	})
+	t.Rows, t.Pages = t.Rows[from:to], foot
+	if foot != nil {
+		foot.Attrs = swap()
 	}
 }

@@ -145,20 +145,7 @@ func (f Filters) query() url.Values {
 func (f Filters) with(kv ...string) string { return f.at(f.Path, kv...) }
 
 // at is like with, for another page that keeps these filters.
-func (f Filters) at(path string, kv ...string) string {
-	q := f.query()
-	for i := 0; i+1 < len(kv); i += 2 {
-		if kv[i+1] == "" {
-			q.Del(kv[i])
-		} else {
-			q.Set(kv[i], kv[i+1])
-		}
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
-}
+func (f Filters) at(path string, kv ...string) string { return route.Change(path, f.query(), kv...) }
 
 // page is the address of another page of the group: same period and cohorts, its own table and chart.
 func (f Filters) page(path string, kv ...string) string {
