@@ -98,7 +98,7 @@ func (w *window) departments(a audience) []string {
 		switch {
 		case c.Slug == unassigned:
 		case a.cohort.By == ByNone && picked,
-			a.cohort.By == ByDepartment && slices.Contains(a.of, i):
+			a.cohort.By == ByDepartment && slices.Contains(a.of, i) && (picked || len(slugs) == 0):
 			out = append(out, c.Name)
 		}
 	}

@@ -204,6 +204,11 @@ func TestTouchpointsCountWhereThePersonIs(t *testing.T) {
 			t.Errorf("within %s: %v, want %v", within, deref(got), want)
 		}
 	}
+	q := lead(week, adoption.ByDepartment, "finance")
+	q.Within = adoption.NewWithin(map[adoption.By][]string{adoption.ByDepartment: {"claims"}})
+	if got := answer(t, x, q).Figure(adoption.ChampionTouchpoints).Part("count").Value; deref(got) != 0.0 {
+		t.Errorf("finance within claims is nobody, and has %v touchpoints", deref(got))
+	}
 	x = small(2, march(21), nil)
 	isNull(t, figure(t, x, march(2), march(8), adoption.ChampionTouchpoints))
 	x = small(2, march(21), nil)
