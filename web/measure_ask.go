@@ -101,6 +101,7 @@ func (a asker) addAnswers(f *measure.Figures) error {
 		return err
 	}
 	f.Breakdown = f.Answer.Breakdown
+	f.Opens = a.x.Opens(a.filters.By, f.Answer.Covered.To)
 	return nil
 }
 

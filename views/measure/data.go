@@ -27,7 +27,8 @@ type Figures struct {
 	WeekCosts  []*adoption.Money      // what Cowork cost in each week of Everyone; nil where not known or not asked
 	Ranks      []Rank                 // use of skills, connectors and plugins
 	MinCohort  int
-	First      day.Date // first day of usage that was ever read
+	Opens      map[string]day.Date // cohorts of Filters.By whose wave has not opened, by slug
+	First      day.Date            // first day of usage that was ever read
 
 	Choices      map[adoption.By][]Choice // what the page can be narrowed to
 	Picked       []adoption.Cohort        // what it is narrowed to

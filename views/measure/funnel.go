@@ -91,25 +91,38 @@ type lostIn struct {
 	people int
 }
 
-// lost returns where people were lost before a stage, most first; none where
-// there is one cohort only.
-func (p pageData) lost(s stage) []lostIn {
+// lost returns where people were lost before a stage, most first, and how many of
+// them cannot be there yet because their wave has not opened; none where there is
+// one cohort only.
+func (p pageData) lost(s stage) (out []lostIn, early int) {
 	if len(p.Stages) < 2 {
-		return nil
+		return nil, 0
 	}
-	var out []lostIn
 	for _, r := range p.Stages {
-		if n := s.missed(r); n > 0 && !r.Withheld && !r.Cohort.Merged {
-			out = append(out, lostIn{r.Cohort, n})
+		n := s.missed(r)
+		if n <= 0 || r.Withheld || r.Cohort.Merged {
+			continue
 		}
+		if _, later := p.Opens[r.Cohort.Slug]; later {
+			early += n
+			continue
+		}
+		out = append(out, lostIn{r.Cohort, n})
 	}
 	slices.SortStableFunc(out, func(a, b lostIn) int { return cmp.Compare(b.people, a.people) })
-	return out
+	if p.By == adoption.ByGroup {
+		early = 0 // groups overlap: they do not add up
+	}
+	return out, early
 }
 
-// whereMost names the two cohorts that lost most: "54 in Claims, 12 in Legal".
-func whereMost(lost []lostIn) string {
+// whereMost names the two cohorts that lost most: "54 in Claims, 12 in Legal";
+// before them those whose wave has not opened.
+func whereMost(lost []lostIn, early int) string {
 	var out []string
+	if early > 0 {
+		out = append(out, ui.Count(early)+" before their wave opens")
+	}
 	for _, l := range lost[:min(2, len(lost))] {
 		out = append(out, ui.Count(l.people)+" in "+l.cohort.Name)
 	}
@@ -126,7 +139,7 @@ func (p pageData) nextStep(r adoption.FunnelRow, out *FunnelProps) {
 	if plays := adoption.Plays(s.metric()); len(plays) > 0 {
 		out.Next = plays[0]
 	}
-	if lost := p.lost(s); len(lost) > 0 {
+	if lost, _ := p.lost(s); len(lost) > 0 {
 		out.Open = &ui.Link{Label: "Open " + lost[0].cohort.Name, URL: p.cohort(lost[0].cohort)}
 	}
 }
