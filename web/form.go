@@ -10,7 +10,10 @@ import (
 	"groundswell/internal/fault"
 )
 
-const sayUnreadable = "This form cannot be read. Nothing was changed. Load the page again and repeat the change."
+const (
+	sayUnreadable = "This form cannot be read. Nothing was changed. Load the page again and repeat the change."
+	sayIncomplete = "This form is incomplete. Load the page again."
+)
 
 // form reads a posted form; multipart bodies are not taken. A form that cannot
 // be read, or that holds what is no text, is Invalid.

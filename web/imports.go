@@ -131,7 +131,10 @@ func (s *Server) uploadFile(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	kind := kindOf(u.what)
+	kind, ok := views.KindOf(u.what)
+	if !ok {
+		return fault.New(fault.Invalid, sayIncomplete)
+	}
 	if len(u.body) == 0 {
 		return s.refuseUpload(w, r, actor, kind, u, fault.Field("file", "Choose a CSV file, or paste its text."))
 	}
@@ -213,6 +216,9 @@ func (s *Server) applyDraft(w http.ResponseWriter, r *http.Request, actor identi
 		return err
 	}
 	o := sheet.Options{SkipBad: f.Get("rows") == rowsGood, Draft: d.ID, Seen: f.Get("digest")}
+	if o.Seen == "" {
+		return fault.New(fault.Invalid, sayIncomplete)
+	}
 	run, err := s.importer(d.Kind).apply(r.Context(), actor, fileOf(d), o, s.Now())
 	switch {
 	case err == nil:

@@ -210,6 +210,9 @@ func TestFilesThatCannotBeReadChangeNothing(t *testing.T) {
 	if a := b.post(route.Imports, url.Values{"what": {"people"}}); a.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a form without parts: %d", a.StatusCode)
 	}
+	if a := b.sends("groups", "people.csv", smallRoster); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a file of no known kind: %d", a.StatusCode)
+	}
 	if a := b.get(route.People); !strings.Contains(a.body, "Nobody is in the roster yet") {
 		t.Error("something was imported")
 	}
@@ -228,6 +231,9 @@ func TestAnotherImportInBetweenIsShown(t *testing.T) {
 	}
 	if a := other.post(draft+"/discard", url.Values{}); a.StatusCode != http.StatusNotFound {
 		t.Errorf("discarding somebody else's draft: %d", a.StatusCode)
+	}
+	if a := b.post(draft+"/apply", url.Values{}); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("importing what nobody has seen: %d", a.StatusCode)
 	}
 	other.imports("people", strings.Replace(smallRoster, "Legal", "Finance", 1))
 	a := b.post(draft+"/apply", url.Values{"digest": {digest}})

@@ -96,7 +96,7 @@ func (s *Server) change(r *http.Request, actor identity.Actor) (identity.Change,
 	}
 	version, err := strconv.Atoi(f.Get("version"))
 	if err != nil {
-		return identity.Change{}, identity.Grant{}, fault.New(fault.Invalid, "This form is incomplete. Load the page again.")
+		return identity.Change{}, identity.Grant{}, fault.New(fault.Invalid, sayIncomplete)
 	}
 	g := identity.Grant{Role: identity.Role(f.Get("role")), Department: slug(f.Get("department")), Origin: identity.Origin(f.Get("origin"))}
 	return identity.Change{By: actor, Account: identity.AccountID(id), Version: version, Now: s.Now()}, g, nil

@@ -78,7 +78,7 @@ func readTargetForm(r *http.Request) (targetForm, error) {
 	}
 	seen, err := strconv.ParseInt(f.Get("seen"), 10, 64)
 	if err != nil {
-		return targetForm{}, fault.New(fault.Invalid, "This form is incomplete. Load the page again.")
+		return targetForm{}, fault.New(fault.Invalid, sayIncomplete)
 	}
 	typed := settings.TargetForm{
 		Phase: in, Seen: f.Get("seen"), Value: f.Get("value"), Owner: f.Get("owner"), Due: f.Get("due"), Errors: map[string]string{},
@@ -232,7 +232,7 @@ func writtenPhases(text string) ([]adoption.PhaseStart, error) {
 		name, on, _ := strings.Cut(word, "=")
 		d, err := day.Parse(on)
 		if err != nil || !adoption.Phase(name).Valid() {
-			return nil, fault.New(fault.Invalid, "This form is incomplete. Load the page again.")
+			return nil, fault.New(fault.Invalid, sayIncomplete)
 		}
 		out = append(out, adoption.PhaseStart{Phase: adoption.Phase(name), From: d})
 	}

@@ -65,7 +65,7 @@ func readNumbers(f url.Values) (numbersForm, error) {
 	n := numbersForm{was: typedNumbers(f, "was_"), typed: typedNumbers(f, "")}
 	var broken map[string]string
 	if n.before, broken = numbersOf(n.was); len(broken) > 0 {
-		return n, fault.New(fault.Invalid, "This form is incomplete. Load the page again.")
+		return n, fault.New(fault.Invalid, sayIncomplete)
 	}
 	n.to, n.wrong = numbersOf(n.typed)
 	return n, nil
