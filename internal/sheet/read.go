@@ -134,7 +134,7 @@ func failed(err error) error {
 type reading struct {
 	csv     *csv.Reader
 	rows    *rowByRow
-	last    int // line of the row before
+	last    int // line of the row before, 0 for the header
 	columns []Column
 	width   int
 	at      []int
@@ -146,9 +146,17 @@ func (f *reading) next() ([]string, error) {
 	f.rows.left = maxRow
 	cells, err := f.csv.Read()
 	if errors.Is(err, errLongRow) {
-		return nil, fault.New(fault.TooLarge, fmt.Sprintf("The row that begins after line %d is larger than %d MB. A quotation mark may be missing before it.", f.last, maxRow>>20))
+		return nil, fault.New(fault.TooLarge, fmt.Sprintf("%s is larger than %d MB: it may lack line ends, or a quotation mark.", f.where(), maxRow>>20))
 	}
 	return cells, err
+}
+
+// where says which row is being read.
+func (f *reading) where() string {
+	if f.last == 0 {
+		return "Line 1"
+	}
+	return fmt.Sprintf("The row after line %d", f.last)
 }
 
 // header finds the columns.
@@ -166,7 +174,7 @@ func (f *reading) header() error {
 	if err := f.readable(names, 1); err != nil {
 		return err
 	}
-	f.width, f.at = len(names), make([]int, len(f.columns))
+	f.last, f.width, f.at = 1, len(names), make([]int, len(f.columns))
 	for i := range f.at {
 		f.at[i] = -1
 	}
