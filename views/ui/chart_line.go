@@ -376,7 +376,7 @@ func (v *lineView) addEnds() {
 		if !ok || s.colour() == 0 {
 			continue
 		}
-		e := lineEnd{name: clip(s.Name, 22), value: v.Scale.reading(s.at(i)), class: fmt.Sprintf("f%d", s.colour()), swatch: fmt.Sprintf("q%d", s.colour())}
+		e := lineEnd{name: clip(s.Name, 24), value: v.Scale.reading(s.at(i)), class: fmt.Sprintf("f%d", s.colour()), swatch: fmt.Sprintf("q%d", s.colour())}
 		e.at = v.y(v.Scale.shown(s.at(i).Value))
 		longest = max(longest, len([]rune(e.name))+len([]rune(e.value)))
 		v.ends = append(v.ends, e)

@@ -227,7 +227,7 @@ func TestEndLabelsDoNotTouch(t *testing.T) {
 	if last := v.ends[len(v.ends)-1].at; last > v.height-lineBottom {
 		t.Errorf("the last label stands at %.1f, below the plot", last)
 	}
-	if len([]rune(v.ends[0].name)) > 22 {
+	if len([]rune(v.ends[0].name)) > 24 {
 		t.Errorf("end label %q is not shortened", v.ends[0].name)
 	}
 	if v.Series[0].Name != p.Series[0].Name {
