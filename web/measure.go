@@ -199,7 +199,7 @@ func (s *Server) whyLate(ctx context.Context) string {
 
 // ranks lists what is used most; every kind that anybody used.
 func (s *Server) ranks(ctx context.Context, p day.Period) ([]measure.Rank, error) {
-	kinds := []adoption.FeatureKind{adoption.Skill, adoption.Connector, adoption.Plugin}
+	kinds := []adoption.FeatureKind{adoption.Plugin, adoption.Connector, adoption.Skill}
 	used, err := s.Features.TopFeatures(ctx, p, topFeatures, kinds...)
 	if err != nil {
 		return nil, err
