@@ -111,13 +111,17 @@ func targetText(f adoption.Figure) string {
 	if f.Unit == adoption.UnitRatio {
 		return ui.Percent(*f.Target)
 	}
+	unit := ""
+	if f.Unit == adoption.UnitDays {
+		unit = " days"
+	}
 	if t := *f.Target; t == math.Trunc(t) {
-		return ui.Count(int64(t))
+		return ui.Count(int64(t)) + unit
 	}
 	if f.Key == adoption.WeeklyActives {
 		return ui.Count(int64(math.Ceil(*f.Target)))
 	}
-	return ui.Decimal(*f.Target, 1)
+	return ui.Decimal(*f.Target, 1) + unit
 }
 
 func hit(f adoption.Figure) ui.Hit {
