@@ -135,7 +135,11 @@ func (p pageData) valueSentence() string {
 	}
 	s := fmt.Sprintf("Cowork cost %s in %s, %s for each active person.", usd(*f.Part("cost_usd").Money), span(p.covered()), each.Text)
 	if !f.Known() {
-		s += " What it is worth waits for the pulse survey and an hourly rate."
+		s += " What it is worth waits for the pulse survey"
+		if p.Settings.HourlyRate == nil {
+			s += " and an hourly rate"
+		}
+		s += "."
 	}
 	return s
 }

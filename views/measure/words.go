@@ -37,7 +37,7 @@ var wordsOf = map[adoption.Key]words{
 	adoption.HoursReallocatedPerWeek:  {source: "Pulse survey, self-reported", delay: "Until a survey closes", leftOut: "People who did not answer", waits: "Waits for the pulse survey"},
 	adoption.NamedWins:                {source: ownRecords, delay: noDelay, leftOut: "Drafts, and wins without consent", waits: "Waits for published wins"},
 	adoption.LiveWorkflows:            {source: ownRecords, delay: noDelay, leftOut: "Workflows still planned or retired", waits: "Waits for the workflow list"},
-	adoption.CostToValue:              {source: costSource + "; pulse survey; loaded hourly rate", delay: costLate, leftOut: "Products other than Cowork", waits: "Waits for hours and an hourly rate"},
+	adoption.CostToValue:              {source: costSource + "; pulse survey; loaded hourly rate", delay: costLate, leftOut: "Products other than Cowork", waits: "Waits for hours re-allocated and their rate"},
 }
 
 // statusWord says how a column or a figure stands, as part of a sentence.
