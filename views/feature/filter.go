@@ -93,9 +93,6 @@ type FilterProps struct {
 	Wrong  *DateForm
 }
 
-// wholeMonths is why the period is not the one that was asked for.
-const wholeMonths = "You see whole calendar months: the last one of the days asked for that is over."
-
 func (d data) filterProps() FilterProps {
 	f := d.Filters
 	out := FilterProps{Period: ui.PeriodProps{
@@ -109,7 +106,7 @@ func (d data) filterProps() FilterProps {
 		})
 	}
 	if d.Guarded {
-		out.Note = wholeMonths
+		out.Note = ui.WholeMonths
 	}
 	if len(f.Errors) > 0 {
 		out.Wrong = dateForm(f.path(), f.From, f.To, f.Errors, f.keep())

@@ -433,7 +433,7 @@ func (d spendData) filterProps() FilterProps {
 	}
 	out.Note = "Compared with " + d.dates(d.Before)
 	if d.Guarded {
-		out.Note += ". " + wholeMonths
+		out.Note += ". " + ui.WholeMonths
 	}
 	if len(f.Errors) > 0 {
 		out.Wrong = dateForm(route.Spend, f.From, f.To, f.Errors, nil)

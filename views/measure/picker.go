@@ -28,6 +28,7 @@ type FilterProps struct {
 	By      *ui.SelectFilterProps // nil while people are placed in one way only
 	Compare *ui.SelectFilterProps
 	Against string // the days compared with
+	Months  bool   // the period is a whole month, whatever was asked for
 	Wrong   *DateForm
 	Notes   []ui.BannerProps
 }
@@ -41,7 +42,7 @@ type DateForm struct {
 
 func (p pageData) filterProps() FilterProps {
 	f := p.Filters
-	out := FilterProps{Period: p.periodProps(), Cohorts: p.cohortProps(), By: p.byProps(), Compare: p.compareProps(), Notes: p.notices()}
+	out := FilterProps{Period: p.periodProps(), Cohorts: p.cohortProps(), By: p.byProps(), Compare: p.compareProps(), Notes: p.notices(), Months: p.Guarded}
 	if with, ok := p.compared(); ok {
 		out.Against = p.dates(with)
 	}

@@ -115,3 +115,6 @@ func Initials(name string) string {
 
 // plain writes a number for an attribute, without separators.
 func plain(n int) string { return strconv.Itoa(n) }
+
+// WholeMonths says to those who see whole months why the period is not the one they asked for.
+const WholeMonths = "You see whole calendar months: the last one of the days asked for that is over."
