@@ -148,7 +148,7 @@ func TestCohortsTellFourStatesApart(t *testing.T) {
 	if got := words(row["Signed in"]); got != "40" {
 		t.Errorf("a value reads %q", got)
 	}
-	not := row["Days to task"]
+	not := row["Days to first task"]
 	if not.Find(".none").Length() != 1 || !strings.HasPrefix(words(not.Find(".sr")), "Not yet: ") {
 		t.Errorf("not yet reads %q", words(not))
 	}

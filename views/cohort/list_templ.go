@@ -111,7 +111,7 @@ func sheets(csv, xlsx string) templ.Component {
 			}
 		}
 		if xlsx != "" {
-			templ_7745c5c3_Err = ui.LinkButton(ui.LinkButtonProps{Label: "Excel", URL: xlsx, Icon: ui.IconDownload, Small: true, Download: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(ui.LinkButtonProps{Label: "XLSX", URL: xlsx, Icon: ui.IconDownload, Small: true, Download: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

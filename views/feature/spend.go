@@ -320,7 +320,7 @@ func (d spendData) chart() ui.LineProps {
 
 var productNames = map[string]string{
 	"cowork": "Cowork", "chat_cowork_unified": "Chat and Cowork unified", "chat": "Chat", "claude_code": "Claude Code",
-	"office_agent": "Office", adoption.Unattributed: "Not attributed",
+	"office_agent": "Office agent", adoption.Unattributed: "Not attributed",
 }
 
 // ProductName is what people call a product of the cost report.
