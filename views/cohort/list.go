@@ -2,6 +2,7 @@ package cohort
 
 import (
 	"fmt"
+	"strings"
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
@@ -117,6 +118,7 @@ type tally struct {
 	measured, under, closed int
 	worst                   string // the cohort that most people are missing in
 	short                   int    // how many
+	opened                  bool   // one that is closed in these days has opened since
 }
 
 func (l list) tally() tally {
@@ -126,8 +128,9 @@ func (l list) tally() tally {
 		if r.Cohort.Merged || r.Cohort.Slug == unassigned {
 			continue
 		}
-		if _, closed := l.Opens[r.Cohort.Slug]; closed {
+		if on, closed := l.Opens[r.Cohort.Slug]; closed {
 			t.closed++
+			t.opened = t.opened || on <= l.today
 			continue
 		}
 		n := missing(f)
@@ -153,7 +156,7 @@ func (l list) headline() string {
 	s := ""
 	switch open := t.open(many); {
 	case t.measured == 0 && t.closed > 0:
-		return "No " + one + " is open yet."
+		return fmt.Sprintf("No %s %s open yet%s.", one, l.was(t, 1), l.then(t))
 	case t.measured == 0:
 		return "No " + one + " has an activation rate in these days."
 	case t.under == 0 && t.measured == 1:
@@ -167,9 +170,36 @@ func (l list) headline() string {
 			ui.Count(t.under), ui.Count(t.measured), open, are(t.under), t.worst, ui.Counted(t.short, "person", "people"))
 	}
 	if t.closed > 0 {
-		s += fmt.Sprintf(" %s %s not open yet.", ui.Counted(t.closed, one, many), are(t.closed))
+		s += fmt.Sprintf(" %s %s not open yet%s.", ui.Counted(t.closed, one, many), l.was(t, t.closed), l.then(t))
 	}
 	return s
+}
+
+// was is the verb of n cohorts that are not open: past where one has opened since.
+func (l list) was(t tally, n int) string {
+	switch {
+	case !t.opened:
+		return are(n)
+	case n == 1:
+		return "was"
+	}
+	return "were"
+}
+
+// then is the day that cohorts were not open on, where one has opened since.
+func (l list) then(t tally) string {
+	if !t.opened {
+		return ""
+	}
+	return " on " + l.Date(l.Answer.Covered.To)
+}
+
+// opening puts "opens", with the words before it, in the past for a day that has come.
+func opening(opens string, on, today day.Date) string {
+	if on <= today {
+		return strings.TrimSuffix(opens, "s") + "ed"
+	}
+	return opens
 }
 
 // open is the noun of the cohorts counted, where there are others.

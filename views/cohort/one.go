@@ -76,7 +76,7 @@ func NewOne(f measure.Filters, fig OneFigures, r measure.Reader) OneProps {
 	out.CSV, out.XLSX = o.sheet(".csv"), o.sheet(".xlsx")
 	out.Look = "No column is under target."
 	if fig.Opens.Known() {
-		out.Look = "It opens on " + o.Date(fig.Opens) + ". Until then nothing here is behind."
+		out.Look = opening("It opens", fig.Opens, r.Today) + " on " + o.Date(fig.Opens) + ". Until then nothing here is behind."
 	} else {
 		out.Diag, out.Plays = o.Diagnosis()
 	}
@@ -123,7 +123,7 @@ func (o one) headline() string {
 	}
 	s := fmt.Sprintf("%s of %s licensed people have used Claude", ui.Count(*a.Numerator), ui.Count(*a.Denominator))
 	if o.Opens.Known() {
-		return fmt.Sprintf("Opens %s. %s already.", o.Date(o.Opens), s)
+		return fmt.Sprintf("%s %s. %s already.", opening("Opens", o.Opens, o.reader.Today), o.Date(o.Opens), s)
 	}
 	if n := missing(a); n != nil && *n > 0 {
 		s += fmt.Sprintf(", %s short of the target of %s", ui.Count(*n), ui.Percent(*a.Target))

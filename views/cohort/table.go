@@ -143,7 +143,7 @@ func (l list) days(s subject) Cell {
 func (l list) toTarget(s subject) Cell {
 	f := s.Figure(adoption.ActivationRate)
 	if on, ok := l.Opens[s.Cohort.Slug]; ok {
-		return Cell{Value: ui.NotYet("It opens on " + l.Date(on))}
+		return Cell{Value: ui.NotYet(opening("It opens", on, l.today) + " on " + l.Date(on))}
 	}
 	n := missing(f)
 	switch {
@@ -290,7 +290,7 @@ func (l list) rows(key string, down bool) []Row {
 	for _, r := range l.Breakdown {
 		row := Row{Name: r.Cohort.Name}
 		if on, closed := l.Opens[r.Cohort.Slug]; closed {
-			row.Opens = "opens " + ui.DayMonth(on.Time(), l.today.Time())
+			row.Opens = opening("opens", on, l.today) + " " + ui.DayMonth(on.Time(), l.today.Time())
 		}
 		if !r.Cohort.Merged {
 			row.URL = l.At(route.Cohort(string(l.By), r.Cohort.Slug), "by", "", "cohort", "")
