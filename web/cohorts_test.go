@@ -345,6 +345,18 @@ func TestCohortsThatHaveNotOpened(t *testing.T) {
 	}
 }
 
+// Of a past period, a cohort that has opened since is said to have opened.
+func TestCohortsThatOpenedLater(t *testing.T) {
+	x := placedIndex()
+	x.Openings = []adoption.Opening{{Wave: "Wave 1", On: pilotToday - 2}, {Wave: "Wave 2", On: pilotToday + 12}}
+	to := pilotToday - 9
+	doc := cohortPage(t, measuring(x, pilotToday), lead, "/cohorts?by=wave&from="+(to-6).String()+"&to="+to.String())
+	if got := words(doc.Find("h1 + .sub")); !strings.HasPrefix(got, "No wave was open yet on ") {
+		t.Errorf("headline %q", got)
+	}
+	rowOf(t, doc, "Wave 1 opened "+(pilotToday-2).Time().Format("2 Jan"))
+}
+
 // A closed month's list has the figures it was closed with, and beside them what moved.
 func TestCohortsOfAClosedMonth(t *testing.T) {
 	s := revisedOctober(t)
