@@ -244,3 +244,42 @@ func (f *family) withNeighbours(rows []RetentionRow, hide map[day.Date]bool) {
 		}
 	}
 }
+
+// subtractable reports whether the rows that a triangle shows, taken from everybody
+// active in some week, leave fewer than least beginners: those of rows that are
+// withheld, and those who began before any row reaches so far. Of other months
+// only what is always withheld counts; what they withhold besides adds to it.
+func (f *family) subtractable(a audience, rows []RetentionRow) bool {
+	first, hidden := day.Never, map[day.Date]bool{}
+	for _, r := range rows {
+		if hidden[r.StartsOn] = r.Withheld; !r.Withheld {
+			first = min(first, r.StartsOn)
+		}
+	}
+	began := f.beginnersByWeek(a)
+	for week := first; week <= f.month.To+7*RetentionWeeks && week+6 <= f.x.Through; week += 7 {
+		left := 0
+		for monday, n := range began {
+			unseen := n < f.least || hidden[monday] || monday < week-7*RetentionWeeks
+			if monday <= week && unseen {
+				left += n
+			}
+		}
+		if left > 0 && left < f.least {
+			return true
+		}
+	}
+	return false
+}
+
+// beginnersByWeek counts an audience's people by the week of their first active day.
+func (f *family) beginnersByWeek(a audience) map[day.Date]int {
+	out := map[day.Date]int{}
+	active := f.x.derived().active
+	f.sets[a.row].Each(func(m int32) {
+		if first := active[m]; first <= f.x.Through {
+			out[first.Monday()]++
+		}
+	})
+	return out
+}

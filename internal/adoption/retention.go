@@ -29,15 +29,19 @@ func (x *Index) retention(q Query) Retention {
 	if q.Cohort != "" {
 		out.Cohort = &a.cohort
 	}
-	if a.withheld {
-		out.Missing, out.Withheld = WithheldReason, true
-		return out
-	}
-	if w.family != nil {
-		out.Rows = w.family.triangle(a)
-	} else {
+	switch {
+	case a.withheld:
+	case w.family == nil:
 		out.Rows = x.triangle(w.covered, a.people)
+		return out
+	default:
+		out.Rows = w.family.triangle(a)
+		if !w.family.subtractable(a, out.Rows) {
+			return out
+		}
+		out.Rows = nil
 	}
+	out.Missing, out.Withheld = WithheldReason, true
 	return out
 }
 
