@@ -82,7 +82,7 @@ func (s *Server) listed(ctx context.Context, x *adoption.Index, actor identity.A
 // bounds are what a page must know of the organization beside its figures.
 func (a asker) bounds(closed []day.Date) measure.Figures {
 	return measure.Figures{
-		Dimensions: dimensions(a.x), MinCohort: fewest(a.x), First: max(a.x.First, adoption.FirstDay),
+		Dimensions: a.x.Dimensions(), MinCohort: fewest(a.x), First: max(a.x.First, adoption.FirstDay),
 		Settings: a.x.Settings, ClosedMonths: closed,
 	}
 }

@@ -59,7 +59,7 @@ func (a asker) shown(slug string) bool {
 
 func (a asker) figures(c adoption.Column) (measure.Figures, error) {
 	f := measure.Figures{
-		Dimensions: dimensions(a.x), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay),
+		Dimensions: a.x.Dimensions(), MinCohort: max(5, a.x.Settings.MinCohortSize), First: max(a.x.First, adoption.FirstDay),
 		Events: a.x.Events, Settings: a.x.Settings, Picked: a.x.Named(a.filters.Within()),
 	}
 	if err := a.addAnswers(&f); err != nil {
@@ -165,7 +165,7 @@ func (a asker) choices(broken adoption.Answer) map[adoption.By][]measure.Choice 
 		return out
 	}
 	for _, s := range a.x.Sizes(broken.Covered.To) {
-		if by := s.Cohort.By; slices.Contains(dimensions(a.x), by) {
+		if by := s.Cohort.By; slices.Contains(a.x.Dimensions(), by) {
 			out[by] = append(out[by], measure.Choice{Cohort: s.Cohort, People: s.Members})
 		}
 	}
@@ -272,20 +272,4 @@ func (a asker) chartPeriod(covered day.Period) day.Period {
 	from := min(covered.From.Monday(), covered.To.Monday()-7*(chartWeeks-1))
 	first := max(a.x.First, adoption.FirstDay)
 	return day.Period{From: min(covered.From, max(from, first)), To: covered.To}
-}
-
-// dimensions returns how people can be broken down: by department and wave once
-// somebody is placed, by group otherwise and beside it.
-func dimensions(x *adoption.Index) []adoption.By {
-	var out []adoption.By
-	if slices.ContainsFunc(x.Placements, func(p adoption.Placement) bool { return p.Department != "" }) {
-		out = append(out, adoption.ByDepartment)
-	}
-	if slices.ContainsFunc(x.Placements, func(p adoption.Placement) bool { return p.Wave != "" }) {
-		out = append(out, adoption.ByWave)
-	}
-	if len(x.Groups) > 0 {
-		out = append(out, adoption.ByGroup)
-	}
-	return out
 }

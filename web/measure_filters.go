@@ -30,7 +30,7 @@ func measureFilters(q url.Values, x *adoption.Index, today day.Date, path string
 func (f filtering) read(x *adoption.Index, today day.Date) measure.Filters {
 	f.From, f.To = strings.TrimSpace(f.q.Get("from")), strings.TrimSpace(f.q.Get("to"))
 	f.Picks, f.Errors = map[adoption.By][]string{}, map[string]string{}
-	f.readDimension(dimensions(x))
+	f.readDimension(x.Dimensions())
 	f.readPicks()
 	f.readShape()
 	f.readPeriod(x, today)

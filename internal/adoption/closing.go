@@ -63,7 +63,7 @@ func (x *Index) Close(first day.Date) (Closing, error) {
 		return Closing{}, fault.Field("month", "This month cannot be closed yet.")
 	}
 	out := Closing{Month: first, Through: x.Through}
-	for _, by := range append([]By{ByNone}, x.dimensions()...) {
+	for _, by := range append([]By{ByNone}, x.Dimensions()...) {
 		a, err := x.Answer(Query{Period: month, By: by, SeesSmallGroups: true})
 		if err != nil {
 			return Closing{}, err
@@ -94,7 +94,7 @@ func (x *Index) Sizes(d day.Date) []Size {
 		all.Seats = x.licensed(d, members).Count
 	}
 	out := []Size{all}
-	for _, by := range x.dimensions() {
+	for _, by := range x.Dimensions() {
 		cut := x.divide(by, d)
 		for i, c := range cut.cohorts {
 			if n := cut.people[i].CountAnd(members); n > 0 {
@@ -105,8 +105,8 @@ func (x *Index) Sizes(d day.Date) []Size {
 	return out
 }
 
-// dimensions returns the dimensions in which somebody is placed, or grouped, at all.
-func (x *Index) dimensions() []By {
+// Dimensions returns the dimensions in which somebody is placed, or grouped, at all.
+func (x *Index) Dimensions() []By {
 	var out []By
 	for _, by := range []By{ByDepartment, ByWave} {
 		if len(x.names(by)) > 0 {

@@ -139,10 +139,13 @@ func (p Placement) in(by By) string {
 
 // names returns every department or wave that any placement names, ever: slugs
 // must not change when people move.
-func (x *Index) names(by By) []string {
+func (x *Index) names(by By) []string { return x.derived().names[by] }
+
+// namesOf collects the names that placements give in a dimension, sorted.
+func namesOf(placements []Placement, by By) []string {
 	seen := map[string]bool{"": true}
 	var out []string
-	for _, p := range x.Placements {
+	for _, p := range placements {
 		if n := p.in(by); !seen[n] {
 			seen[n] = true
 			out = append(out, n)

@@ -21,6 +21,7 @@ type memo struct {
 	tables    map[day.Date]*table
 	tellable  map[cell][]bool
 	trends    map[trendKey][]Trend
+	everyone  map[day.Date][]*float64 // of the week that begins then
 	members   map[day.Date]Bits
 	weeklies  map[Query]Weekly
 	triangles map[Query]Retention
@@ -43,9 +44,10 @@ type derived struct {
 	returned Bits    // whoever was active 7 to 13 days after theirs
 
 	weeks  map[day.Date]*week
-	monday day.Date   // of the first week
-	before []weekSets // whoever did so in any week before the first, the second, …
-	moves  []day.Date // days on which a placement begins
+	monday day.Date        // of the first week
+	before []weekSets      // whoever did so in any week before the first, the second, …
+	moves  []day.Date      // days on which a placement begins
+	names  map[By][]string // of departments and of waves
 
 	trained   []day.Date // the day of each member's first attended training; Never
 	trainings []visit    // those first trainings, ascending by day
@@ -120,6 +122,7 @@ const (
 	maxTables    = 2
 	maxTellable  = 1024
 	maxMembers   = 64
+	maxWeeks     = 512
 	maxSeries    = 128
 	maxNarrowed  = 64
 )
@@ -135,7 +138,10 @@ func (x *Index) derived() *derived {
 
 func (x *Index) derive() derived {
 	n := x.size()
-	d := derived{n: n, weeks: map[day.Date]*week{}, moves: moves(x.Placements)}
+	d := derived{n: n, weeks: map[day.Date]*week{}, moves: moves(x.Placements), names: map[By][]string{}}
+	for _, by := range []By{ByDepartment, ByWave} {
+		d.names[by] = namesOf(x.Placements, by)
+	}
 	d.began, d.active = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Active })
 	d.returned = x.returned(d.began)
 	_, d.task = firstDays(n, x.Days, func(y *DayIndex) Bits { return y.Tasked })

@@ -58,7 +58,16 @@ func (w *window) points(a audience, n int) [][]Point {
 	return out
 }
 
+// weekValues returns every metric over a week. Everybody's are kept: all periods
+// that end in one week ask for the same ones.
 func (w *window) weekValues(week day.Period, a audience) []*float64 {
+	if w.family != nil || a.people != nil {
+		return w.readWeek(week, a)
+	}
+	return kept(&w.x.memo, &w.x.memo.everyone, maxWeeks, week.From, func() []*float64 { return w.readWeek(week, a) })
+}
+
+func (w *window) readWeek(week day.Period, a audience) []*float64 {
 	rs := w.weekReadings(week, a)
 	out := make([]*float64, len(rs))
 	for i, r := range rs {

@@ -97,6 +97,7 @@ func (s *Store) loadIndex(ctx context.Context, last *adoption.Index) (*adoption.
 		return last, translate(err)
 	}
 	var x *adoption.Index
+	var everybody bool // was read anew
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		var g generations
 		if err := tx.QueryRow(ctx, generationSQL).Scan(&g.n, &g.people, &g.money); err != nil {
@@ -110,7 +111,7 @@ func (s *Store) loadIndex(ctx context.Context, last *adoption.Index) (*adoption.
 		if err := l.run(ctx, tx); err != nil {
 			return fmt.Errorf("load the index: %w", err)
 		}
-		x = l.index
+		x, everybody = l.index, l.now.people > l.since
 		return nil
 	})
 	if err != nil {
@@ -119,8 +120,8 @@ func (s *Store) loadIndex(ctx context.Context, last *adoption.Index) (*adoption.
 	if x != last {
 		x.Warm() // here, so that no visitor waits for it
 	}
-	if last == nil && len(x.Days) > 0 {
-		debug.FreeOSMemory() // what reading the whole history left behind is several times what is kept
+	if everybody && len(x.Days) > 0 {
+		debug.FreeOSMemory() // what reading everybody left behind is several times what is kept
 	}
 	return x, nil
 }

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"time"
 
@@ -50,6 +51,7 @@ func childServe(args []string) error {
 		return err
 	}
 	defer stop()
+	debug.SetGCPercent(50) // like the program itself
 	ctx := context.Background()
 	keys, _ := seal.Random()
 	st, err := store.Open(ctx, *db, keys)

@@ -71,12 +71,12 @@ func (p pageData) colours() map[string]int {
 	return out
 }
 
-// rank orders cohorts for colouring: those with most people active first, then the largest.
+// rank orders cohorts for colouring: those with most people active in the period first, then the largest.
 func (p pageData) rank(i int) float64 {
 	r := p.Breakdown[i]
 	active := 0.0
-	if f := r.Figure(adoption.WeeklyActives); f.Known() && !f.Withheld {
-		active = *f.Value
+	if f := r.Figure(adoption.SessionsPerActiveUser); f.Denominator != nil && !f.Withheld {
+		active = float64(*f.Denominator)
 	}
 	return active*1e6 + float64(r.People)
 }

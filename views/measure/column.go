@@ -108,7 +108,7 @@ func (p pageData) activationSentence() string {
 	if a.Withheld || a.Numerator == nil || a.Denominator == nil || d.Numerator == nil {
 		return ""
 	}
-	s := fmt.Sprintf("%s %s have used Claude", ofText(a), p.licensedBy())
+	s := p.by() + fmt.Sprintf("%s %s have used Claude", ofText(a), p.licensedBy())
 	if gap := *a.Numerator - *d.Numerator; gap > 0 {
 		return s + fmt.Sprintf("; %s of them have not delegated a task yet.", ui.Count(gap))
 	}

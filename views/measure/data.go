@@ -190,3 +190,11 @@ func capital(s string) string {
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
 }
+
+// by begins a sentence about a period that ends before the data does: "By Sat 31 Oct, ".
+func (p pageData) by() string {
+	if p.covered().To >= p.Answer.Through {
+		return ""
+	}
+	return "By " + p.date(p.covered().To) + ", "
+}

@@ -60,7 +60,7 @@ func (p pageData) headline() string {
 	case r.Withheld || r.Licensed.Count == nil || p.Answer.Covered.Days() == 0:
 		return "No figures for " + p.who() + " in " + p.dates(p.Period) + "."
 	}
-	return fmt.Sprintf("%s of %s %s have used Claude, %s have delegated a real task, and %s made a habit of it.",
+	return p.by() + fmt.Sprintf("%s of %s %s have used Claude, %s have delegated a real task, and %s made a habit of it.",
 		ui.Count(r.SignedIn), ui.Count(*r.Licensed.Count), p.licensedBy(), ui.Count(r.Delegated), ui.Count(r.Habitual))
 }
 
