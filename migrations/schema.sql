@@ -19,6 +19,60 @@ begin
     return null;
 end $$;
 
+CREATE TABLE access_run (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    as_of timestamp with time zone,
+    members integer NOT NULL,
+    keeps integer NOT NULL,
+    surprise integer NOT NULL,
+    planned integer NOT NULL,
+    nothing integer NOT NULL,
+    complete boolean NOT NULL,
+    summary jsonb NOT NULL,
+    people bytea NOT NULL
+);
+
+COMMENT ON TABLE access_run IS 'Dry runs of enforcement. people holds each person''s outcome and cause by ordinal, compressed with zstd.';
+
+COMMENT ON COLUMN access_run.complete IS 'False: a source it needs was not read, or roles of a group were unavailable.';
+
+ALTER TABLE access_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME access_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE access_snapshot (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    account bigint,
+    by_name text DEFAULT ''::text NOT NULL,
+    members integer NOT NULL,
+    groups integer NOT NULL,
+    roles integer NOT NULL,
+    limits integer NOT NULL,
+    digest bytea NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT access_snapshot_digest_check CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE ONLY access_snapshot ALTER COLUMN body SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE access_snapshot IS 'Members, groups, roles and limits as they were, as JSON compressed with zstd: what there is to go back to.';
+
+ALTER TABLE access_snapshot ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME access_snapshot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE account (
     id bigint NOT NULL,
     issuer text,
@@ -97,6 +151,28 @@ COMMENT ON TABLE attendance IS 'Who was at a session. By address, so that people
 
 COMMENT ON COLUMN attendance.minutes IS 'Null is "not reported".';
 
+CREATE TABLE attestation (
+    id bigint NOT NULL,
+    task bigint NOT NULL,
+    by_name text NOT NULL,
+    by_email text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    holds_to date,
+    words text NOT NULL,
+    CONSTRAINT attestation_words_check CHECK ((words <> ''::text))
+);
+
+COMMENT ON COLUMN attestation.holds_to IS 'Null: for good.';
+
+ALTER TABLE attestation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME attestation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE audit_head (
     only_one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
@@ -128,6 +204,34 @@ CREATE TABLE catalog_plugin (
 );
 
 COMMENT ON TABLE catalog_plugin IS 'Plugins the organization can install. installation is its preference, empty when not set.';
+
+CREATE TABLE check_result (
+    id bigint NOT NULL,
+    check_key text NOT NULL,
+    wave integer,
+    outcome text NOT NULL,
+    say text NOT NULL,
+    short text NOT NULL,
+    count integer DEFAULT 0 NOT NULL,
+    details jsonb DEFAULT '[]'::jsonb NOT NULL,
+    source text NOT NULL,
+    as_of timestamp with time zone,
+    since timestamp with time zone NOT NULL,
+    ran_at timestamp with time zone NOT NULL,
+    member integer,
+    CONSTRAINT check_result_outcome_check CHECK ((outcome = ANY (ARRAY['holds'::text, 'fails'::text, 'none_yet'::text])))
+);
+
+COMMENT ON TABLE check_result IS 'What checks found. A row per change of what is said; ran_at moves on while it stays the same. No sentence names a person; member is who it is about, for leads.';
+
+ALTER TABLE check_result ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME check_result_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE closed_figure (
     month date NOT NULL,
@@ -236,6 +340,37 @@ COMMENT ON COLUMN day_index.sessions IS 'Bit planes, least significant first.';
 
 COMMENT ON COLUMN day_index.sessions_known IS 'Who reported the field, zero included, whether or not they have a row in usage_day.';
 
+CREATE TABLE decider (
+    wave integer NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    "position" integer NOT NULL,
+    CONSTRAINT decider_email_check CHECK ((email <> ''::text))
+);
+
+CREATE TABLE decision (
+    id bigint NOT NULL,
+    wave integer NOT NULL,
+    choice text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_name text NOT NULL,
+    basis jsonb NOT NULL,
+    votes jsonb NOT NULL,
+    CONSTRAINT decision_choice_check CHECK ((choice = ANY (ARRAY['go'::text, 'no_go'::text])))
+);
+
+COMMENT ON TABLE decision IS 'Go or no-go, frozen with the checklist and the votes it was based on.';
+
+ALTER TABLE decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE department (
     id integer NOT NULL,
     name text NOT NULL,
@@ -252,6 +387,20 @@ ALTER TABLE department ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE device (
+    name text NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    platform text DEFAULT ''::text NOT NULL,
+    app_version text DEFAULT ''::text NOT NULL,
+    seen_on date,
+    listed_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT device_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE device IS 'Machines as the device manager lists them. app_version is empty where the desktop app is not installed.';
 
 CREATE TABLE feature_day (
     day date NOT NULL,
@@ -285,6 +434,82 @@ CREATE TABLE feature_group (
 
 COMMENT ON TABLE feature_group IS 'Use of a feature by the people of an RBAC group, over the window read last. Groups overlap. Null is "not reported".';
 
+CREATE TABLE gate (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    wave integer,
+    task bigint NOT NULL,
+    opened_at timestamp with time zone,
+    passed_at timestamp with time zone,
+    passed_on date,
+    passed_name text DEFAULT ''::text NOT NULL,
+    passed_email text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT gate_check CHECK (((kind = 'open_wave'::text) = (wave IS NOT NULL))),
+    CONSTRAINT gate_check1 CHECK (((passed_at IS NULL) = (passed_on IS NULL))),
+    CONSTRAINT gate_check2 CHECK (((passed_at IS NULL) OR (opened_at IS NOT NULL))),
+    CONSTRAINT gate_kind_check CHECK ((kind = ANY (ARRAY['architecture'::text, 'enforce_sso'::text, 'enforce_roles'::text, 'open_wave'::text])))
+);
+
+CREATE TABLE gate_alarm (
+    id bigint NOT NULL,
+    gate bigint NOT NULL,
+    kind text NOT NULL,
+    say text NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    seen_name text DEFAULT ''::text NOT NULL,
+    seen_email text DEFAULT ''::text NOT NULL
+);
+
+ALTER TABLE gate_alarm ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gate_alarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE gate_approval (
+    gate bigint NOT NULL,
+    account bigint NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE gate ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE gate_override (
+    id bigint NOT NULL,
+    gate bigint NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    failed text[] NOT NULL,
+    CONSTRAINT gate_override_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE gate_override IS 'Gates opened although conditions failed. Shown for ever.';
+
+ALTER TABLE gate_override ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gate_override_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE generation (
     only_one boolean DEFAULT true NOT NULL,
     n bigint NOT NULL,
@@ -317,7 +542,7 @@ CREATE TABLE import_draft (
     body bytea NOT NULL,
     account bigint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT import_draft_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text])))
+    CONSTRAINT import_draft_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text, 'devices'::text])))
 );
 ALTER TABLE ONLY import_draft ALTER COLUMN body SET STORAGE EXTERNAL;
 
@@ -344,7 +569,7 @@ CREATE TABLE import_run (
     added integer NOT NULL,
     changed integer NOT NULL,
     skipped integer NOT NULL,
-    CONSTRAINT import_run_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text])))
+    CONSTRAINT import_run_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'training'::text, 'touchpoints'::text, 'devices'::text])))
 );
 
 COMMENT ON TABLE import_run IS 'Imports that were applied. account is null for the command line.';
@@ -497,6 +722,42 @@ COMMENT ON TABLE placement IS 'A person''s department and wave from a day on. Be
 
 COMMENT ON COLUMN placement.from_day IS 'Null: from the beginning.';
 
+CREATE TABLE plan_revision (
+    only_one boolean DEFAULT true NOT NULL,
+    n bigint NOT NULL,
+    CONSTRAINT plan_revision_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE plan_revision IS 'Counts changes of anything in the plan: readers keep it in memory and look here whether it still is.';
+
+CREATE TABLE proof (
+    id bigint NOT NULL,
+    task bigint NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    url text DEFAULT ''::text NOT NULL,
+    media_type text DEFAULT ''::text NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    body bytea,
+    at timestamp with time zone NOT NULL,
+    by_name text NOT NULL,
+    by_email text NOT NULL,
+    CONSTRAINT proof_check CHECK (((kind = 'link'::text) = (url <> ''::text))),
+    CONSTRAINT proof_check1 CHECK (((kind = 'file'::text) = (body IS NOT NULL))),
+    CONSTRAINT proof_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'file'::text]))),
+    CONSTRAINT proof_name_check CHECK ((name <> ''::text))
+);
+ALTER TABLE ONLY proof ALTER COLUMN body SET STORAGE EXTERNAL;
+
+ALTER TABLE proof ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME proof_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE pull_run (
     no integer NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -577,6 +838,54 @@ CREATE TABLE rbac_role (
 );
 
 COMMENT ON TABLE rbac_role IS 'Custom roles of this organization as last listed.';
+
+CREATE TABLE readiness (
+    wave integer NOT NULL,
+    decide_at timestamp with time zone,
+    asked_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE rollout (
+    only_one boolean DEFAULT true NOT NULL,
+    organization text NOT NULL,
+    playbook text NOT NULL,
+    playbook_version text NOT NULL,
+    architecture text NOT NULL,
+    architecture_reason text DEFAULT ''::text NOT NULL,
+    architecture_by_name text DEFAULT ''::text NOT NULL,
+    architecture_by_email text DEFAULT ''::text NOT NULL,
+    architecture_at timestamp with time zone NOT NULL,
+    install text NOT NULL,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    weekdays smallint[] DEFAULT '{1,2,3,4,5}'::smallint[] NOT NULL,
+    days_off date[] DEFAULT '{}'::date[] NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    started_by bigint,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT rollout_architecture_check CHECK ((architecture = ANY (ARRAY['single'::text, 'parent_children'::text, 'several_parents'::text]))),
+    CONSTRAINT rollout_install_check CHECK ((install = ANY (ARRAY['managed'::text, 'self'::text]))),
+    CONSTRAINT rollout_only_one_check CHECK (only_one),
+    CONSTRAINT rollout_organization_check CHECK ((organization <> ''::text)),
+    CONSTRAINT rollout_playbook_check CHECK ((playbook <> ''::text)),
+    CONSTRAINT rollout_playbook_version_check CHECK ((playbook_version <> ''::text))
+);
+
+COMMENT ON TABLE rollout IS 'What was answered when the rollout was started.';
+
+COMMENT ON COLUMN rollout.weekdays IS 'Worked days of the week; 0 is Sunday.';
+
+CREATE TABLE rollout_role (
+    key text NOT NULL,
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    holder_name text DEFAULT ''::text NOT NULL,
+    holder_email text DEFAULT ''::text NOT NULL,
+    CONSTRAINT rollout_role_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT rollout_role_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE rollout_role IS 'Parts that people play in the rollout. Without an address nobody holds it yet.';
 
 CREATE TABLE session (
     id text NOT NULL,
@@ -702,6 +1011,99 @@ ALTER TABLE target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE task (
+    id bigint NOT NULL,
+    key text DEFAULT ''::text NOT NULL,
+    scope text NOT NULL,
+    wave integer,
+    department integer,
+    phase text NOT NULL,
+    section text NOT NULL,
+    "position" integer NOT NULL,
+    title text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    done_when text DEFAULT ''::text NOT NULL,
+    role text,
+    owner_name text DEFAULT ''::text NOT NULL,
+    owner_email text DEFAULT ''::text NOT NULL,
+    due date,
+    due_set boolean DEFAULT false NOT NULL,
+    offset_days integer DEFAULT 0 NOT NULL,
+    days integer DEFAULT 1 NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    gate text DEFAULT ''::text NOT NULL,
+    gate_checks text[] DEFAULT '{}'::text[] NOT NULL,
+    no_undo boolean DEFAULT false NOT NULL,
+    evidence text NOT NULL,
+    check_key text DEFAULT ''::text NOT NULL,
+    holds_days integer DEFAULT 0 NOT NULL,
+    checklist text DEFAULT ''::text NOT NULL,
+    help_title text DEFAULT ''::text NOT NULL,
+    help_url text DEFAULT ''::text NOT NULL,
+    guidance date,
+    done_at timestamp with time zone,
+    done_by text DEFAULT ''::text NOT NULL,
+    edited text[] DEFAULT '{}'::text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT task_check CHECK (((scope = 'wave'::text) = (wave IS NOT NULL))),
+    CONSTRAINT task_check1 CHECK (((scope = 'department'::text) = (department IS NOT NULL))),
+    CONSTRAINT task_check2 CHECK (((evidence = 'check'::text) = (check_key <> ''::text))),
+    CONSTRAINT task_check3 CHECK (((state <> 'not_needed'::text) OR (reason <> ''::text))),
+    CONSTRAINT task_check4 CHECK (((state = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT task_days_check CHECK ((days >= 1)),
+    CONSTRAINT task_evidence_check CHECK ((evidence = ANY (ARRAY['check'::text, 'attestation'::text, 'proof'::text]))),
+    CONSTRAINT task_gate_check CHECK ((gate = ANY (ARRAY[''::text, 'architecture'::text, 'enforce_sso'::text, 'enforce_roles'::text, 'open_wave'::text]))),
+    CONSTRAINT task_holds_days_check CHECK ((holds_days >= 0)),
+    CONSTRAINT task_phase_check CHECK ((phase = ANY (ARRAY['setup'::text, 'launch'::text, 'enablement'::text, 'scaling'::text]))),
+    CONSTRAINT task_scope_check CHECK ((scope = ANY (ARRAY['organization'::text, 'wave'::text, 'department'::text]))),
+    CONSTRAINT task_section_check CHECK ((section <> ''::text)),
+    CONSTRAINT task_state_check CHECK ((state = ANY (ARRAY['open'::text, 'doing'::text, 'done'::text, 'reopened'::text, 'not_needed'::text]))),
+    CONSTRAINT task_title_check CHECK ((title <> ''::text))
+);
+
+COMMENT ON TABLE task IS 'The plan. key names the step of the playbook; tasks of one''s own have none.';
+
+COMMENT ON COLUMN task.due_set IS 'The day was set by hand: moving a launch leaves it.';
+
+COMMENT ON COLUMN task.edited IS 'Fields that differ from the playbook because somebody changed them: a newer playbook leaves them.';
+
+CREATE TABLE task_activity (
+    id bigint NOT NULL,
+    task bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    account bigint,
+    actor text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    say text NOT NULL
+);
+
+COMMENT ON TABLE task_activity IS 'What happened to a task, for those who may read it. actor is a name, Signal, or empty for the program.';
+
+ALTER TABLE task_activity ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME task_activity_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE task ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME task_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE task_wait (
+    task bigint NOT NULL,
+    waits_for bigint NOT NULL,
+    CONSTRAINT task_wait_check CHECK ((task <> waits_for))
+);
+
 CREATE TABLE touchpoint (
     id bigint NOT NULL,
     day date NOT NULL,
@@ -797,6 +1199,27 @@ COMMENT ON COLUMN usage_day.sessions IS 'cowork_metrics plus chat_cowork_unified
 
 COMMENT ON COLUMN usage_day.unified IS 'Some of it was recorded under Chat and Cowork unified.';
 
+CREATE TABLE vote (
+    id bigint NOT NULL,
+    wave integer NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    choice text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT vote_choice_check CHECK ((choice = ANY (ARRAY['go'::text, 'no_go'::text])))
+);
+
+ALTER TABLE vote ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME vote_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE wave (
     id integer NOT NULL,
     name text NOT NULL,
@@ -817,6 +1240,12 @@ ALTER TABLE wave ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+ALTER TABLE ONLY access_run
+    ADD CONSTRAINT access_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY access_snapshot
+    ADD CONSTRAINT access_snapshot_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -832,6 +1261,9 @@ ALTER TABLE ONLY api_token
 ALTER TABLE ONLY attendance
     ADD CONSTRAINT attendance_pkey PRIMARY KEY (session, email_folded);
 
+ALTER TABLE ONLY attestation
+    ADD CONSTRAINT attestation_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY audit_head
     ADD CONSTRAINT audit_head_pkey PRIMARY KEY (only_one);
 
@@ -840,6 +1272,9 @@ ALTER TABLE ONLY audit_log
 
 ALTER TABLE ONLY catalog_plugin
     ADD CONSTRAINT catalog_plugin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY check_result
+    ADD CONSTRAINT check_result_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY closed_figure
     ADD CONSTRAINT closed_figure_pkey PRIMARY KEY (month, dimension, slug, metric);
@@ -859,17 +1294,44 @@ ALTER TABLE ONLY credential
 ALTER TABLE ONLY day_index
     ADD CONSTRAINT day_index_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY decider
+    ADD CONSTRAINT decider_pkey PRIMARY KEY (wave, email);
+
+ALTER TABLE ONLY decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY department
     ADD CONSTRAINT department_name_key UNIQUE (name);
 
 ALTER TABLE ONLY department
     ADD CONSTRAINT department_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY device
+    ADD CONSTRAINT device_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY feature_day
     ADD CONSTRAINT feature_day_pkey PRIMARY KEY (kind, day, key);
 
 ALTER TABLE ONLY feature_group
     ADD CONSTRAINT feature_group_pkey PRIMARY KEY (kind, key, group_id);
+
+ALTER TABLE ONLY gate_alarm
+    ADD CONSTRAINT gate_alarm_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY gate_approval
+    ADD CONSTRAINT gate_approval_pkey PRIMARY KEY (gate, account);
+
+ALTER TABLE ONLY gate
+    ADD CONSTRAINT gate_kind_wave_key UNIQUE NULLS NOT DISTINCT (kind, wave);
+
+ALTER TABLE ONLY gate_override
+    ADD CONSTRAINT gate_override_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY gate
+    ADD CONSTRAINT gate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY gate
+    ADD CONSTRAINT gate_task_key UNIQUE (task);
 
 ALTER TABLE ONLY generation
     ADD CONSTRAINT generation_pkey PRIMARY KEY (only_one);
@@ -913,6 +1375,12 @@ ALTER TABLE ONLY phase
 ALTER TABLE ONLY placement
     ADD CONSTRAINT placement_person_from_day_key UNIQUE NULLS NOT DISTINCT (person, from_day);
 
+ALTER TABLE ONLY plan_revision
+    ADD CONSTRAINT plan_revision_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY proof
+    ADD CONSTRAINT proof_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY pull_run
     ADD CONSTRAINT pull_run_pkey PRIMARY KEY (no);
 
@@ -933,6 +1401,15 @@ ALTER TABLE ONLY rbac_permission
 
 ALTER TABLE ONLY rbac_role
     ADD CONSTRAINT rbac_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY readiness
+    ADD CONSTRAINT readiness_pkey PRIMARY KEY (wave);
+
+ALTER TABLE ONLY rollout
+    ADD CONSTRAINT rollout_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY rollout_role
+    ADD CONSTRAINT rollout_role_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
@@ -955,6 +1432,15 @@ ALTER TABLE ONLY summary_day
 ALTER TABLE ONLY target
     ADD CONSTRAINT target_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY task_activity
+    ADD CONSTRAINT task_activity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY task_wait
+    ADD CONSTRAINT task_wait_pkey PRIMARY KEY (task, waits_for);
+
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_import_key_key UNIQUE (import_key);
 
@@ -973,6 +1459,9 @@ ALTER TABLE ONLY unit_done
 ALTER TABLE ONLY usage_day
     ADD CONSTRAINT usage_day_pkey PRIMARY KEY (day, member);
 
+ALTER TABLE ONLY vote
+    ADD CONSTRAINT vote_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY wave
     ADD CONSTRAINT wave_name_key UNIQUE (name);
 
@@ -989,11 +1478,19 @@ CREATE UNIQUE INDEX api_token_name ON api_token USING btree (name) WHERE (revoke
 
 CREATE INDEX attendance_email ON attendance USING btree (email_folded);
 
+CREATE INDEX attestation_task ON attestation USING btree (task, id DESC);
+
 CREATE INDEX audit_log_subject ON audit_log USING btree (subject, seq);
+
+CREATE INDEX check_result_latest ON check_result USING btree (check_key, COALESCE(wave, 0), id DESC);
 
 CREATE INDEX day_index_generation ON day_index USING btree (generation);
 
+CREATE INDEX device_email ON device USING btree (email_folded);
+
 CREATE INDEX feature_day_key ON feature_day USING btree (kind, key, day);
+
+CREATE INDEX gate_alarm_gate ON gate_alarm USING btree (gate, id DESC);
 
 CREATE INDEX import_run_applied_at ON import_run USING btree (applied_at);
 
@@ -1007,6 +1504,8 @@ CREATE INDEX placement_department ON placement USING btree (department);
 
 CREATE INDEX placement_wave ON placement USING btree (wave);
 
+CREATE INDEX proof_task ON proof USING btree (task, id DESC);
+
 CREATE INDEX raw_page_fetched_at ON raw_page USING btree (fetched_at);
 
 CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
@@ -1015,17 +1514,30 @@ CREATE INDEX session_account ON session USING btree (account_id);
 
 CREATE INDEX target_latest ON target USING btree (metric, phase, id DESC);
 
+CREATE INDEX task_activity_task ON task_activity USING btree (task, id);
+
+CREATE INDEX task_place ON task USING btree (phase, section, "position");
+
+CREATE UNIQUE INDEX task_step ON task USING btree (key, COALESCE(wave, 0), COALESCE(department, 0)) WHERE (key <> ''::text);
+
+CREATE INDEX task_wait_for ON task_wait USING btree (waits_for);
+
 CREATE INDEX touchpoint_day ON touchpoint USING btree (day);
 
 CREATE INDEX touchpoint_user ON touchpoint USING btree (user_folded);
 
 CREATE INDEX training_session_day ON training_session USING btree (day);
 
+CREATE INDEX vote_wave ON vote USING btree (wave, id);
+
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_is_append_only();
 
 CREATE TRIGGER member_address_added AFTER INSERT ON member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION keep_member_address();
 
 CREATE TRIGGER member_address_changed AFTER UPDATE ON member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION keep_member_address();
+
+ALTER TABLE ONLY access_snapshot
+    ADD CONSTRAINT access_snapshot_account_fkey FOREIGN KEY (account) REFERENCES account(id);
 
 ALTER TABLE ONLY account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
@@ -1036,11 +1548,44 @@ ALTER TABLE ONLY api_token
 ALTER TABLE ONLY attendance
     ADD CONSTRAINT attendance_session_fkey FOREIGN KEY (session) REFERENCES training_session(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY attestation
+    ADD CONSTRAINT attestation_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY check_result
+    ADD CONSTRAINT check_result_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY check_result
+    ADD CONSTRAINT check_result_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
+
 ALTER TABLE ONLY closed_figure
     ADD CONSTRAINT closed_figure_month_fkey FOREIGN KEY (month) REFERENCES closed_month(month) ON DELETE CASCADE;
 
 ALTER TABLE ONLY credential
     ADD CONSTRAINT credential_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES account(id);
+
+ALTER TABLE ONLY decider
+    ADD CONSTRAINT decider_wave_fkey FOREIGN KEY (wave) REFERENCES readiness(wave) ON DELETE CASCADE;
+
+ALTER TABLE ONLY decision
+    ADD CONSTRAINT decision_wave_fkey FOREIGN KEY (wave) REFERENCES readiness(wave) ON DELETE CASCADE;
+
+ALTER TABLE ONLY gate_alarm
+    ADD CONSTRAINT gate_alarm_gate_fkey FOREIGN KEY (gate) REFERENCES gate(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY gate_approval
+    ADD CONSTRAINT gate_approval_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY gate_approval
+    ADD CONSTRAINT gate_approval_gate_fkey FOREIGN KEY (gate) REFERENCES gate(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY gate_override
+    ADD CONSTRAINT gate_override_gate_fkey FOREIGN KEY (gate) REFERENCES gate(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY gate
+    ADD CONSTRAINT gate_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY gate
+    ADD CONSTRAINT gate_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
 
 ALTER TABLE ONLY import_draft
     ADD CONSTRAINT import_draft_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
@@ -1060,6 +1605,9 @@ ALTER TABLE ONLY placement
 ALTER TABLE ONLY placement
     ADD CONSTRAINT placement_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
 
+ALTER TABLE ONLY proof
+    ADD CONSTRAINT proof_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY rbac_group_member
     ADD CONSTRAINT rbac_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES rbac_group(id) ON DELETE CASCADE;
 
@@ -1072,6 +1620,12 @@ ALTER TABLE ONLY rbac_group_role
 ALTER TABLE ONLY rbac_permission
     ADD CONSTRAINT rbac_permission_role_id_fkey FOREIGN KEY (role_id) REFERENCES rbac_role(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY readiness
+    ADD CONSTRAINT readiness_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
+
+ALTER TABLE ONLY rollout
+    ADD CONSTRAINT rollout_started_by_fkey FOREIGN KEY (started_by) REFERENCES account(id);
+
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
 
@@ -1081,5 +1635,29 @@ ALTER TABLE ONLY spend_effective
 ALTER TABLE ONLY target
     ADD CONSTRAINT target_set_by_fkey FOREIGN KEY (set_by) REFERENCES account(id);
 
+ALTER TABLE ONLY task_activity
+    ADD CONSTRAINT task_activity_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY task_activity
+    ADD CONSTRAINT task_activity_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY task
+    ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY task
+    ADD CONSTRAINT task_role_fkey FOREIGN KEY (role) REFERENCES rollout_role(key);
+
+ALTER TABLE ONLY task_wait
+    ADD CONSTRAINT task_wait_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY task_wait
+    ADD CONSTRAINT task_wait_waits_for_fkey FOREIGN KEY (waits_for) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY task
+    ADD CONSTRAINT task_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
+
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY vote
+    ADD CONSTRAINT vote_wave_fkey FOREIGN KEY (wave) REFERENCES readiness(wave) ON DELETE CASCADE;

@@ -92,6 +92,13 @@ func (s *Server) routes() []routeEntry {
 	}
 	table = append(table, s.apiRoutes()...)
 	table = append(table, s.measureRoutes()...)
+	table = append(table, s.planRoutes()...)
+	table = append(table, s.startRoutes()...)
+	table = append(table, s.gateRoutes()...)
+	table = append(table, s.readinessRoutes()...)
+	table = append(table, s.checkRoutes()...)
+	table = append(table, s.accessRoutes()...)
+	table = append(table, s.telemetryRoutes()...)
 	table = append(table, s.cohortRoutes()...)
 	table = append(table, s.peopleRoutes()...)
 	table = append(table, s.featureRoutes()...)

@@ -52,6 +52,8 @@ type Config struct {
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
 	Spending       Spending       // what it costs beside its limits; nil shows that nothing was read
 
+	Plan Planner // the rollout; nil leaves its pages out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default

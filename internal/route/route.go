@@ -18,7 +18,17 @@ const (
 	People     = "/people"
 	Imports    = "/people/import"
 	Waves      = "/people/waves" // takes the day a wave opens
-	Connectors = "/connectors"   // skills, connectors, plugins and artifacts
+	Plan       = "/plan"
+	PlanStart  = "/plan/start" // the guided start
+	PlanSetup  = "/plan/setup" // launch dates, roles, calendar, playbook
+	Tasks      = "/plan/tasks" // takes new tasks
+	Gates      = "/plan/gates" // what cannot be undone
+	Readiness  = "/readiness"  // leads to the next wave's
+	Checks     = "/readiness/checks"
+	Access     = "/access" // the dry run of enforcement
+	Telemetry  = "/settings/telemetry"
+	OTLPLogs   = "/v1/logs"    // telemetry receiver
+	Connectors = "/connectors" // skills, connectors, plugins and artifacts
 	Spend      = "/spend"
 	Targets    = "/settings/targets" // targets, phases, waves and definitions
 	Phases     = "/settings/targets/phases"
@@ -51,6 +61,23 @@ const (
 
 // Cohort is the page of one cohort: by is a dimension, such as "department".
 func Cohort(by, slug string) string { return Cohorts + "/" + by + "/" + url.PathEscape(slug) }
+
+// Task is the page of one task.
+func Task(id int64) string { return Tasks + "/" + strconv.FormatInt(id, 10) }
+
+// Gate is the page of one gate.
+func Gate(id int64) string { return Gates + "/" + strconv.FormatInt(id, 10) }
+
+// WaveReadiness is the page on which a wave's launch is decided.
+func WaveReadiness(slug string) string { return Readiness + "/wave/" + url.PathEscape(slug) }
+
+// Check is the page of one check with its history; wave is 0 for everyone's.
+func Check(key string, wave int) string {
+	if wave == 0 {
+		return Checks + "/" + url.PathEscape(key)
+	}
+	return Checks + "/" + url.PathEscape(key) + "?wave=" + strconv.Itoa(wave)
+}
 
 // Import is the page of an uploaded file that was not applied yet.
 func Import(id int64) string { return Imports + "/" + strconv.FormatInt(id, 10) }

@@ -38,15 +38,19 @@ type Item struct {
 func Items(current string) []Item {
 	items := []Item{
 		{Group: Run, Label: "Overview", URL: route.Overview, Icon: ui.IconCompass, Key: "o"},
+		{Group: Run, Label: "Plan", URL: route.Plan, Icon: ui.IconListChecks, Key: "l"},
+		{Group: Run, Label: "Readiness", URL: route.Readiness, Icon: ui.IconClipboardCheck, Key: "r"},
 		{Group: People, Label: "Cohorts", URL: route.Cohorts, Icon: ui.IconUsers, Key: "c"},
 		{Group: People, Label: "People", URL: route.People, Icon: ui.IconContact, Key: "e"},
 		{Group: Measure, Label: "Activation", URL: route.Activation, Icon: ui.IconActivity, Key: "a"},
 		{Group: Measure, Label: "Depth", URL: route.Depth, Icon: ui.IconLayers, Key: "d"},
 		{Group: Measure, Label: "Value", URL: route.Value, Icon: ui.IconGem, Key: "v"},
+		{Group: Govern, Label: "Access", URL: route.Access, Icon: ui.IconKeyRound, Key: "x"},
 		{Group: Govern, Label: "Connectors & plugins", URL: route.Connectors, Icon: ui.IconPlug, Key: "n"},
 		{Group: Govern, Label: "Spend", URL: route.Spend, Icon: ui.IconWallet, Key: "p"},
 		{Group: Settings, Label: "Targets and definitions", URL: route.Targets, Icon: ui.IconTarget, Key: "t"},
 		{Group: Settings, Label: "Sources", URL: route.Sources, Icon: ui.IconDatabase, Key: "s"},
+		{Group: Settings, Label: "Telemetry", URL: route.Telemetry, Icon: ui.IconRadio, Key: "m"},
 		{Group: Settings, Label: "People with access", URL: route.Roles, Icon: ui.IconShield, Key: "u"},
 	}
 	for i := range items {

@@ -1,0 +1,43 @@
+package rollout
+
+import (
+	"slices"
+	"time"
+
+	"groundswell/internal/day"
+)
+
+// Calendar says on which days people work.
+type Calendar struct {
+	Weekdays []time.Weekday // worked; empty is Monday to Friday
+	DaysOff  []day.Date     // holidays, ascending
+}
+
+// Works reports whether d is a working day.
+func (c Calendar) Works(d day.Date) bool {
+	if _, off := slices.BinarySearch(c.DaysOff, d); off {
+		return false
+	}
+	if len(c.Weekdays) == 0 {
+		return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+	}
+	return slices.Contains(c.Weekdays, d.Weekday())
+}
+
+// longest is how far a working day is looked for: a calendar without any is taken as every day.
+const longest = 366
+
+// OnOrBefore returns the last working day not after d.
+func (c Calendar) OnOrBefore(d day.Date) day.Date { return c.seek(d, -1) }
+
+// OnOrAfter returns the first working day not before d.
+func (c Calendar) OnOrAfter(d day.Date) day.Date { return c.seek(d, 1) }
+
+func (c Calendar) seek(d day.Date, step day.Date) day.Date {
+	for at, n := d, 0; n < longest; at, n = at+step, n+1 {
+		if c.Works(at) {
+			return at
+		}
+	}
+	return d
+}

@@ -1,0 +1,4 @@
+package web
+
+// telemetryRoutes are the receiver of events and its settings.
+func (s *Server) telemetryRoutes() []routeEntry { return nil }
