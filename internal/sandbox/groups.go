@@ -57,11 +57,11 @@ func (w *world) formGroups() {
 			add(m.group, "scim", m.role)
 			for _, leftover := range []string{m.nested, m.leftover} {
 				if leftover != "" {
-					add(leftover, "scim")
+					add(leftover, "scim", w.leftoverRoles(m.role, leftover == m.leftover)...)
 				}
 			}
 			if m.chatOnly != "" {
-				add(m.chatOnly, "scim", "Chat only")
+				add(m.chatOnly, "scim", w.chatRoles(m.role)...)
 			}
 		}
 	}
@@ -70,6 +70,22 @@ func (w *world) formGroups() {
 	add("AL-Re-Shared", "scim", linkedRole, "Nothing yet")
 	add("AL-Externals", "scim", unknownRole)
 	w.fill(index)
+}
+
+// leftoverRoles are those of a group that nobody mapped, or that holds the
+// members of a nested one: none, until somebody maps it.
+func (w *world) leftoverRoles(role string, unmapped bool) []string {
+	if unmapped && w.fixed(FixUnmapped) {
+		return []string{role}
+	}
+	return nil
+}
+
+func (w *world) chatRoles(role string) []string {
+	if w.fixed(FixChatOnly) {
+		return []string{"Chat only", role}
+	}
+	return []string{"Chat only"}
 }
 
 func (w *world) newGroup(name, source string, roles []string) group {
@@ -103,13 +119,14 @@ func (w *world) fill(index map[string]int) {
 		}
 		d := departments[p.dept]
 		join(i, d.name)
-		if p.gap != gapUnmapped && p.gap != gapByHand {
+		if p.gap != gapUnmapped && p.gap != gapByHand || w.mended(p.gap) {
 			join(i, "AL-All-Staff")
 		}
 		if m, ok := mapped[d.name]; ok {
-			switch p.gap {
-			case noGap:
+			if p.gap == noGap || w.mended(p.gap) && (p.gap == gapNested || p.gap == gapByHand) {
 				join(i, m.group)
+			}
+			switch p.gap {
 			case gapNested:
 				join(i, m.nested)
 			case gapUnmapped:

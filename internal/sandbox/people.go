@@ -68,6 +68,9 @@ func (w *world) cast() {
 	}
 	w.promote()
 	w.depart(taken)
+	if w.fixed(FixSeats) {
+		w.seatSurplus()
+	}
 }
 
 // scale turns a count at Aldermere's own size into one at this size.
@@ -288,12 +291,11 @@ func (o *Org) Directory() []DirectoryPerson {
 			out = append(out, DirectoryPerson{v.email, v.name, "Branch Network", waveNames[2], false})
 		}
 	}
-	taken := map[string]int{}
-	for i := range w.scale(138) {
-		r := rng(hash(w.Seed, "surplus") + uint64(i))
-		first, last := firstNames[r.upTo(len(firstNames))], lastNames[r.upTo(len(lastNames))]
-		email := strings.Replace(address(first, last, taken), "@", ".s@", 1)
-		out = append(out, DirectoryPerson{email, first + " " + last, "Underwriting", waveNames[1], false})
+	if w.fixed(FixSeats) {
+		return out
+	}
+	for _, n := range w.surplus() {
+		out = append(out, DirectoryPerson{n.email, n.name, surplusDept, waveNames[1], false})
 	}
 	return out
 }

@@ -53,6 +53,7 @@ type Config struct {
 	Anchor  day.Date // a day in pilot week 3, which fixes the story in time; 0 is Today
 	Members int      // members listed; groups, pilot and wave grow and shrink with it; 0 is [DefaultMembers]
 	Seed    uint64   // another seed is another organization of the same kind
+	Fixed   []Fix    // what somebody at Aldermere has put right since
 }
 
 // PilotOpened returns the Monday the pilot began on: two weeks before the

@@ -150,9 +150,9 @@ func TestSeatsAreTakenToTheLast(t *testing.T) {
 	}
 }
 
-// TestEnforcementWouldSurprise312 is the dry run of the mock-up, done the plain way.
-func TestEnforcementWouldSurprise312(t *testing.T) {
-	c := open(t, Config{Today: thursday})
+// surprise is the dry run of the mock-up, done the plain way: who of the pilot
+// and of wave 1 would lose Cowork, by department and in all.
+func surprise(c *client) (lost map[string]int, linked, unknown int) {
 	grants := map[string]bool{}
 	roles, _ := c.all("/rbac_roles", nil)
 	for _, r := range roles {
@@ -164,7 +164,7 @@ func TestEnforcementWouldSurprise312(t *testing.T) {
 			}
 		}
 	}
-	keeps, linked, unknown := map[string]bool{}, 0, 0
+	keeps := map[string]bool{}
 	groups, _ := c.all("/rbac_groups", url.Values{"limit": {"100"}})
 	members := c.groups()
 	for _, g := range groups {
@@ -183,7 +183,7 @@ func TestEnforcementWouldSurprise312(t *testing.T) {
 			}
 		}
 	}
-	lost := map[string]int{}
+	lost = map[string]int{}
 	for _, d := range departments[:10] {
 		for _, m := range members[d.name] {
 			if !keeps[m] {
@@ -192,8 +192,60 @@ func TestEnforcementWouldSurprise312(t *testing.T) {
 			}
 		}
 	}
+	return lost, linked, unknown
+}
+
+func TestEnforcementWouldSurprise312(t *testing.T) {
+	lost, linked, unknown := surprise(open(t, Config{Today: thursday}))
 	if lost["all"] != 312 || lost["Underwriting"] != 97 || lost["Customer Service"] != 58 || linked != 1 || unknown != 1 {
 		t.Errorf("%v would lose Cowork, %d linked roles, %d unknown; want 312 in all, 1 and 1", lost, linked, unknown)
+	}
+}
+
+func TestEveryFixEndsItsTrouble(t *testing.T) {
+	c := open(t, Config{Today: thursday})
+	left := 312
+	for _, f := range []struct {
+		fix   Fix
+		saves int
+	}{{FixNested, 187}, {FixUnmapped, 74}, {FixChatOnly, 38}, {FixByHand, 13}, {FixSeats, 0}, {FixDevices, 0}} {
+		c.org.Fix(f.fix, true)
+		left -= f.saves
+		if lost, _, _ := surprise(c); lost["all"] != left {
+			t.Errorf("after %s %d would lose Cowork, want %d", f.fix, lost["all"], left)
+		}
+	}
+	if got := c.org.Fixed(); len(got) != len(Fixes()) {
+		t.Errorf("fixed: %v", got)
+	}
+	c.org.Fix(FixNested, false)
+	if lost, _, _ := surprise(c); lost["all"] != 187 {
+		t.Errorf("with nested groups again %d would lose Cowork, want 187", lost["all"])
+	}
+}
+
+func TestBuyingSeatsLetsEverybodyArrive(t *testing.T) {
+	c := open(t, Config{Today: thursday})
+	before := c.org.Directory()
+	c.org.Fix(FixSeats, true)
+	after := c.org.Directory()
+	rows, _ := c.all("/users", url.Values{"limit": {"1000"}})
+	if len(before) != len(after) || len(rows) != DefaultMembers+138 {
+		t.Errorf("%d people in the directory, then %d; %d members", len(before), len(after), len(rows))
+	}
+	absent := map[string]bool{}
+	for _, p := range before {
+		absent[p.Email] = !p.Arrived
+	}
+	arrived := 0
+	for _, p := range after {
+		if p.Arrived && absent[p.Email] {
+			arrived++
+		}
+	}
+	days := c.page("/analytics/summaries", url.Values{"starting_date": {"2026-11-01"}}).Data
+	if seats := days[len(days)-1]["assigned_seat_count"]; arrived != 138 || seats != 4338.0 {
+		t.Errorf("%d of the same people arrived, %v seats; want 138 and 4338", arrived, seats)
 	}
 }
 
@@ -273,5 +325,35 @@ func TestAnySizeIsAnOrganization(t *testing.T) {
 		c.all("/analytics/users", on(thursday-1))
 		c.all("/rbac_groups", nil)
 		c.page("/analytics/summaries", url.Values{"starting_date": {"2026-11-01"}})
+	}
+}
+
+func TestTheAppIsMissingWhereTheMockUpsSay(t *testing.T) {
+	c := open(t, Config{Today: thursday})
+	count := func() (wave1, without, claims int) {
+		names := map[string]bool{}
+		for _, d := range c.org.Devices() {
+			if names[d.Name] {
+				t.Errorf("%s is listed twice", d.Name)
+			}
+			names[d.Name] = true
+			if d.Wave == "Wave 1" {
+				wave1++
+			}
+			if d.AppVersion == "" && d.Wave == "Wave 1" {
+				without++
+			}
+			if d.AppVersion == "" && d.Department == "Claims Operations" {
+				claims++
+			}
+		}
+		return wave1, without, claims
+	}
+	if all, without, claims := count(); all != 1180 || without != 142 || claims != 54 {
+		t.Errorf("%d laptops in wave 1, %d without the app, %d in Claims Operations; want 1180, 142 and 54", all, without, claims)
+	}
+	c.org.Fix(FixDevices, true)
+	if all, without, claims := count(); all != 1180 || without+claims != 0 {
+		t.Errorf("%d laptops in wave 1, %d and %d still without the app", all, without, claims)
 	}
 }
