@@ -1104,6 +1104,121 @@ CREATE TABLE task_wait (
     CONSTRAINT task_wait_check CHECK ((task <> waits_for))
 );
 
+CREATE TABLE telemetry_day (
+    day date NOT NULL,
+    facet text NOT NULL,
+    value text NOT NULL,
+    event text NOT NULL,
+    events bigint NOT NULL,
+    failed bigint NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cost_micros bigint NOT NULL,
+    duration_ms bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    last_failed timestamp with time zone,
+    CONSTRAINT telemetry_day_check CHECK (((failed >= 0) AND (failed <= events))),
+    CONSTRAINT telemetry_day_events_check CHECK ((events >= 0)),
+    CONSTRAINT telemetry_day_facet_check CHECK ((facet = ANY (ARRAY['all'::text, 'version'::text, 'os'::text, 'model'::text, 'server'::text, 'tool'::text, 'plugin'::text, 'skill'::text, 'error'::text, 'status'::text])))
+);
+
+COMMENT ON TABLE telemetry_day IS 'Sums of a day''s events: all of them, and by each facet that an event has. Written with the events, in one transaction.';
+
+CREATE TABLE telemetry_event (
+    day date NOT NULL,
+    key bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    version text DEFAULT ''::text NOT NULL,
+    os text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    server text DEFAULT ''::text NOT NULL,
+    tool text DEFAULT ''::text NOT NULL,
+    plugin text DEFAULT ''::text NOT NULL,
+    skill text DEFAULT ''::text NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    status text DEFAULT ''::text NOT NULL,
+    ok boolean,
+    input_tokens bigint,
+    output_tokens bigint,
+    cost_micros bigint,
+    duration_ms bigint,
+    CONSTRAINT telemetry_event_event_check CHECK ((event <> ''::text)),
+    CONSTRAINT telemetry_event_key_check CHECK ((octet_length(key) = 16))
+)
+PARTITION BY RANGE (day);
+
+COMMENT ON TABLE telemetry_event IS 'What desktop apps said in the last days, without content and without identity. A partition a day, made at the first event of it and dropped by the nightly purge.';
+
+COMMENT ON COLUMN telemetry_event.key IS 'A keyed hash of what makes the record one of a kind: sent twice, it is kept once.';
+
+CREATE TABLE telemetry_hour (
+    hour timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    events bigint NOT NULL,
+    CONSTRAINT telemetry_hour_events_check CHECK ((events >= 0))
+);
+
+CREATE TABLE telemetry_intake (
+    day date NOT NULL,
+    reason text NOT NULL,
+    times bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT telemetry_intake_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT telemetry_intake_times_check CHECK ((times >= 0))
+);
+
+COMMENT ON TABLE telemetry_intake IS 'What the receiver did with requests and records besides keeping them: why it refused, how often, when last.';
+
+CREATE TABLE telemetry_people (
+    day date NOT NULL,
+    people bigint NOT NULL,
+    CONSTRAINT telemetry_people_people_check CHECK ((people >= 0))
+);
+
+CREATE TABLE telemetry_person (
+    day date NOT NULL,
+    who bytea NOT NULL,
+    CONSTRAINT telemetry_person_who_check CHECK ((octet_length(who) = 8))
+);
+
+COMMENT ON TABLE telemetry_person IS 'Keyed hashes, another key each day, to count distinct people. They are unverified and lead back to nobody; kept as long as the events.';
+
+CREATE TABLE telemetry_pulse (
+    only_one boolean DEFAULT true NOT NULL,
+    last_at timestamp with time zone,
+    event_at timestamp with time zone,
+    events bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT telemetry_pulse_events_check CHECK ((events >= 0)),
+    CONSTRAINT telemetry_pulse_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE telemetry_pulse IS 'When events last arrived, and when the newest of them happened.';
+
+CREATE TABLE telemetry_token (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    created_by bigint,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT telemetry_token_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT telemetry_token_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE telemetry_token IS 'Tokens that desktop apps send events with. They open nothing else.';
+
+ALTER TABLE telemetry_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME telemetry_token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE touchpoint (
     id bigint NOT NULL,
     day date NOT NULL,
@@ -1441,6 +1556,33 @@ ALTER TABLE ONLY task
 ALTER TABLE ONLY task_wait
     ADD CONSTRAINT task_wait_pkey PRIMARY KEY (task, waits_for);
 
+ALTER TABLE ONLY telemetry_day
+    ADD CONSTRAINT telemetry_day_pkey PRIMARY KEY (day, facet, value, event);
+
+ALTER TABLE ONLY telemetry_event
+    ADD CONSTRAINT telemetry_event_pkey PRIMARY KEY (day, key);
+
+ALTER TABLE ONLY telemetry_hour
+    ADD CONSTRAINT telemetry_hour_pkey PRIMARY KEY (hour, event);
+
+ALTER TABLE ONLY telemetry_intake
+    ADD CONSTRAINT telemetry_intake_pkey PRIMARY KEY (day, reason);
+
+ALTER TABLE ONLY telemetry_people
+    ADD CONSTRAINT telemetry_people_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY telemetry_person
+    ADD CONSTRAINT telemetry_person_pkey PRIMARY KEY (day, who);
+
+ALTER TABLE ONLY telemetry_pulse
+    ADD CONSTRAINT telemetry_pulse_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY telemetry_token
+    ADD CONSTRAINT telemetry_token_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY telemetry_token
+    ADD CONSTRAINT telemetry_token_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_import_key_key UNIQUE (import_key);
 
@@ -1521,6 +1663,8 @@ CREATE INDEX task_place ON task USING btree (phase, section, "position");
 CREATE UNIQUE INDEX task_step ON task USING btree (key, COALESCE(wave, 0), COALESCE(department, 0)) WHERE (key <> ''::text);
 
 CREATE INDEX task_wait_for ON task_wait USING btree (waits_for);
+
+CREATE UNIQUE INDEX telemetry_token_name ON telemetry_token USING btree (name) WHERE (revoked_at IS NULL);
 
 CREATE INDEX touchpoint_day ON touchpoint USING btree (day);
 
@@ -1655,6 +1799,9 @@ ALTER TABLE ONLY task_wait
 
 ALTER TABLE ONLY task
     ADD CONSTRAINT task_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
+
+ALTER TABLE ONLY telemetry_token
+    ADD CONSTRAINT telemetry_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_department_fkey FOREIGN KEY (department) REFERENCES department(id);
