@@ -101,6 +101,7 @@ type Department struct {
 	Name   string
 	Slug   string // as everywhere that cohorts are named
 	People int    // placed in it today
+	Wave   int    // the one most of them are in; 0 when nobody is in any
 }
 
 // Wave is a wave and the day Cowork opens for it.

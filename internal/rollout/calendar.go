@@ -41,3 +41,19 @@ func (c Calendar) seek(d day.Date, step day.Date) day.Date {
 	}
 	return d
 }
+
+// After returns the working day that lies n working days after d; d itself for 0.
+func (c Calendar) After(d day.Date, n int) day.Date {
+	for range n {
+		d = c.OnOrAfter(d + 1)
+	}
+	return d
+}
+
+// Before returns the working day that lies n working days before d; d itself for 0.
+func (c Calendar) Before(d day.Date, n int) day.Date {
+	for range n {
+		d = c.OnOrBefore(d - 1)
+	}
+	return d
+}

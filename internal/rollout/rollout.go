@@ -85,6 +85,9 @@ type Plan struct {
 	Proofs      map[TaskID][]Proof     // without their bytes, newest first
 	Gates       []Gate
 	Readiness   map[int]Readiness // by wave
+
+	at     map[TaskID]int      // places in Tasks; see Arrange
+	blocks map[TaskID][]TaskID // who waits for a task
 }
 
 // Started reports whether there is a plan yet.
@@ -92,7 +95,7 @@ func (p *Plan) Started() bool { return p != nil && !p.Rollout.StartedAt.IsZero()
 
 // Task returns the task with an id, false when there is none.
 func (p *Plan) Task(id TaskID) (Task, bool) {
-	i := slices.IndexFunc(p.Tasks, func(t Task) bool { return t.ID == id })
+	i := p.place(id)
 	if i < 0 {
 		return Task{}, false
 	}

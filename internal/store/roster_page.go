@@ -117,8 +117,10 @@ from placement pl
 order by pl.person, coalesce(pl.from_day, '-infinity') > @today, case when pl.from_day > @today then pl.from_day end, pl.from_day desc nulls last`
 
 	departmentsSQL = `
-with place as (` + placesSQL + `), size as (select department, count(*) as people from place group by department)
-select d.id, d.name, coalesce(s.people, 0)::int as people, exists (select from placement where department = d.id) as used
+with place as (` + placesSQL + `), size as (
+    select department, count(*) as people, mode() within group (order by wave) as wave from place group by department
+)
+select d.id, d.name, coalesce(s.people, 0)::int as people, coalesce(s.wave, 0) as wave, exists (select from placement where department = d.id) as used
 from department d left join size s on s.department = d.id order by d.name collate "C"`
 
 	wavesSQL = `
@@ -280,6 +282,11 @@ type placedRow struct {
 	Used   bool
 }
 
+type departmentRow struct {
+	placedRow
+	Wave int
+}
+
 // Departments returns every department by name, with how many people are placed there today.
 func (s *Store) Departments(ctx context.Context, today day.Date) ([]people.Department, error) {
 	rows, err := s.pool.Query(ctx, departmentsSQL, pgx.StrictNamedArgs{"today": today.Time()})
@@ -295,11 +302,11 @@ func (s *Store) Departments(ctx context.Context, today day.Date) ([]people.Depar
 
 // readDepartments returns departments with their ids by slug.
 func readDepartments(rows pgx.Rows) ([]people.Department, map[string]int, error) {
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[placedRow])
-	slugs, ids := slugsOf(each(list, func(r placedRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} })), map[string]int{}
-	return each(list, func(r placedRow) people.Department {
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[departmentRow])
+	slugs, ids := slugsOf(each(list, func(r departmentRow) nameRow { return nameRow{Name: r.Name, Used: r.Used} })), map[string]int{}
+	return each(list, func(r departmentRow) people.Department {
 		ids[slugs[r.Name]] = r.ID
-		return people.Department{ID: r.ID, Name: r.Name, Slug: slugs[r.Name], People: r.People}
+		return people.Department{ID: r.ID, Name: r.Name, Slug: slugs[r.Name], People: r.People, Wave: r.Wave}
 	}), ids, err
 }
 

@@ -27,6 +27,7 @@ type Store struct {
 	keys *seal.Keyring // seals credentials and signs the audit log
 
 	index      indexCache
+	plan       planCache
 	around     atomic.Pointer[surroundings] // of the roster's pages, as last counted
 	partitions sync.Map                     // names of partitions of usage_day known to exist
 }
