@@ -107,6 +107,7 @@ func (s *Server) routes() []routeEntry {
 	if s.Dev {
 		table = append(table, routeEntry{"GET", route.Gallery, public, s.gallery})
 	}
+	table = append(table, s.sandboxRoutes()...)
 	if s.Demo {
 		table = append(table, routeEntry{"POST", route.SignInAs, public, s.signInAs})
 	}

@@ -52,7 +52,8 @@ type Config struct {
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
 	Spending       Spending       // what it costs beside its limits; nil shows that nothing was read
 
-	Plan Planner // the rollout; nil leaves its pages out
+	Plan    Planner // the rollout; nil leaves its pages out
+	Sandbox Sandbox // the demo's invented organization; nil outside the demo
 
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error

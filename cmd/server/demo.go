@@ -48,6 +48,9 @@ func runDemo(ctx context.Context, s settings, args []string) error {
 		return err
 	}
 	defer a.close()
+	if err := restoreFixes(org, fixedFile(s.DataDir)); err != nil {
+		return err
+	}
 	return a.demo(ctx, listener, org)
 }
 
@@ -132,6 +135,7 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 		return err
 	}
 	cfg.Org, cfg.Dev = demoOrg, true
+	cfg.Sandbox = &demoSandbox{app: a, org: org, file: fixedFile(a.DataDir)}
 	site, err := web.NewDemo(cfg, web.Personas())
 	if err != nil {
 		return err

@@ -38,8 +38,9 @@ const (
 	SyncStatus = "/settings/sources/progress"
 	Key        = "/settings/sources/key"
 	KeyRemove  = "/settings/sources/key/remove"
-	Roles      = "/settings/roles" // people with access and their roles
-	Account    = "/account"        // the signed-in person: theme, sessions
+	Roles      = "/settings/roles"   // people with access and their roles
+	Account    = "/account"          // the signed-in person: theme, sessions
+	Sandbox    = "/settings/sandbox" // the demo's controls
 	SignIn     = "/sign-in"
 	SignInOIDC = "/sign-in/oidc"
 	Callback   = "/sign-in/callback"

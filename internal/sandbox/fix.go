@@ -22,7 +22,9 @@ const (
 )
 
 // Fixes returns every fix.
-func Fixes() []Fix { return []Fix{FixSeats, FixNested, FixUnmapped, FixChatOnly, FixByHand, FixDevices} }
+func Fixes() []Fix {
+	return []Fix{FixSeats, FixNested, FixUnmapped, FixChatOnly, FixByHand, FixDevices}
+}
 
 // Fix puts something right, or, with on false, wrong again. What was published
 // about past days stays; members, groups and roles change at once.

@@ -52,6 +52,7 @@ func Items(current string) []Item {
 		{Group: Settings, Label: "Sources", URL: route.Sources, Icon: ui.IconDatabase, Key: "s"},
 		{Group: Settings, Label: "Telemetry", URL: route.Telemetry, Icon: ui.IconRadio, Key: "m"},
 		{Group: Settings, Label: "People with access", URL: route.Roles, Icon: ui.IconShield, Key: "u"},
+		{Group: Settings, Label: "Sandbox", URL: route.Sandbox, Icon: ui.IconLifeBuoy},
 	}
 	for i := range items {
 		items[i].Current = items[i].URL == current
