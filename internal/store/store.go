@@ -29,6 +29,7 @@ type Store struct {
 	index      indexCache
 	plan       planCache
 	around     atomic.Pointer[surroundings] // of the roster's pages, as last counted
+	roll       atomic.Pointer[keptRoll]     // of the dry run read last
 	partitions sync.Map                     // names of partitions of usage_day known to exist
 }
 
