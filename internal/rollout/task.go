@@ -103,6 +103,9 @@ type Task struct {
 	Version    int      // counts changes, for optimistic locking
 }
 
+// Own reports whether somebody added the task: no step of the playbook asks for it.
+func (t Task) Own() bool { return t.Key == "" }
+
 // Attestation is a person's word that a task is done.
 type Attestation struct {
 	Task    TaskID

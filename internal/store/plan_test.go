@@ -30,7 +30,7 @@ insert into check_result (check_key, wave, outcome, say, short, count, details, 
 ('groups', 1, 'fails', 'Old', 'old', 1, '[]', 'Groups', null, '2026-10-01', '2026-10-01'),
 ('groups', 1, 'holds', 'All there.', '12 groups', 0, '[{"say": "Claims", "count": 2}]', 'Groups', '2026-10-05', '2026-10-05', '2026-10-05'),
 ('seats', null, 'fails', '138 short.', '138 short', 138, '[]', 'Members and seats', '2026-10-05', '2026-10-05', '2026-10-05');
-insert into account (issuer, subject, email, name) values ('i', 's', 'ines@example.com', 'Ines');
+insert into account (issuer, subject, email, name, created_at) values ('i', 's', 'ines@example.com', 'Ines', '2026-10-01');
 insert into gate (kind, task, opened_at) values ('enforce_roles', 1, '2026-10-06');
 insert into gate_approval values (1, 1, 'Ines', 'ines@example.com', '2026-10-06');
 insert into gate_override (gate, name, email, at, reason, failed) values (1, 'Ines', 'ines@example.com', '2026-10-06', 'Must be', '{Seats}');
