@@ -234,8 +234,10 @@ create table readiness (
     wave      int         primary key references wave,
     decide_at timestamptz,
     asked_at  timestamptz,
+    asked_on  text        not null default '',
     version   int         not null default 1
 );
+comment on column readiness.asked_on is 'How the checklist stood when the deciders were asked, as a digest: votes beside another one are marked.';
 create table decider (
     wave     int  not null references readiness on delete cascade,
     email    text not null check (email <> ''),
@@ -245,14 +247,16 @@ create table decider (
     primary key (wave, email)
 );
 create table vote (
-    id       bigint      generated always as identity primary key,
-    wave     int         not null references readiness on delete cascade,
-    email    text        not null,
-    name     text        not null,
-    choice   text        not null check (choice in ('go', 'no_go')),
-    reason   text        not null default '',
-    at       timestamptz not null,
-    asked_at timestamptz not null
+    id         bigint      generated always as identity primary key,
+    wave       int         not null references readiness on delete cascade,
+    email      text        not null,
+    name       text        not null,
+    choice     text        not null check (choice in ('go', 'no_go')),
+    reason     text        not null default '',
+    conditions text        not null default '',
+    at         timestamptz not null,
+    asked_at   timestamptz not null,
+    check (choice <> 'no_go' or reason <> '')
 );
 create index vote_wave on vote (wave, id);
 create table decision (

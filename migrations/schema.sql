@@ -843,8 +843,11 @@ CREATE TABLE readiness (
     wave integer NOT NULL,
     decide_at timestamp with time zone,
     asked_at timestamp with time zone,
+    asked_on text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL
 );
+
+COMMENT ON COLUMN readiness.asked_on IS 'How the checklist stood when the deciders were asked, as a digest: votes beside another one are marked.';
 
 CREATE TABLE rollout (
     only_one boolean DEFAULT true NOT NULL,
@@ -1321,8 +1324,10 @@ CREATE TABLE vote (
     name text NOT NULL,
     choice text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
+    conditions text DEFAULT ''::text NOT NULL,
     at timestamp with time zone NOT NULL,
     asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT vote_check CHECK (((choice <> 'no_go'::text) OR (reason <> ''::text))),
     CONSTRAINT vote_choice_check CHECK ((choice = ANY (ARRAY['go'::text, 'no_go'::text])))
 );
 

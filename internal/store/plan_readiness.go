@@ -9,21 +9,21 @@ import (
 )
 
 const (
-	readinessSQL = `select wave, decide_at, asked_at, version from readiness order by wave`
+	readinessSQL = `select wave, decide_at, asked_at, asked_on, version from readiness order by wave`
 
 	decidersSQL = `select wave, name, email, title from decider order by wave, position, email`
 
 	// The last word of everybody in the round that was asked for last.
 	votesSQL = `
-select wave, name, email, choice, reason, at
+select wave, name, email, choice, reason, conditions, at
 from (
-    select distinct on (v.wave, lower(v.email)) v.id, v.wave, v.name, v.email, v.choice, v.reason, v.at
+    select distinct on (v.wave, lower(v.email)) v.id, v.wave, v.name, v.email, v.choice, v.reason, v.conditions, v.at
     from vote v join readiness r on r.wave = v.wave and r.asked_at = v.asked_at
     order by v.wave, lower(v.email), v.id desc
 ) last
 order by wave, id`
 
-	decisionsSQL = `select wave, choice, at, by_name, basis, votes from decision order by wave, id desc`
+	decisionsSQL = `select wave, id, choice, at, by_name, basis, votes from decision order by wave, id desc`
 )
 
 // queueReadiness asks for what people decided about each wave.
@@ -38,8 +38,11 @@ func (l *planLoad) readiness(rows pgx.Rows) error {
 	l.plan.Readiness = map[int]rollout.Readiness{}
 	var wave, version int
 	var decide, asked *time.Time
-	_, err := pgx.ForEachRow(rows, []any{&wave, &decide, &asked, &version}, func() error {
-		l.plan.Readiness[wave] = rollout.Readiness{Wave: wave, DecideAt: momentOf(decide), AskedAt: momentOf(asked), Version: version}
+	var on string
+	_, err := pgx.ForEachRow(rows, []any{&wave, &decide, &asked, &on, &version}, func() error {
+		l.plan.Readiness[wave] = rollout.Readiness{
+			Wave: wave, DecideAt: momentOf(decide), AskedAt: momentOf(asked), AskedOn: on, Version: version,
+		}
 		return nil
 	})
 	return err
@@ -65,7 +68,7 @@ func (l *planLoad) deciders(rows pgx.Rows) error {
 func (l *planLoad) votes(rows pgx.Rows) error {
 	var wave int
 	var v rollout.Vote
-	_, err := pgx.ForEachRow(rows, []any{&wave, &v.Name, &v.Email, &v.Choice, &v.Reason, &v.At}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&wave, &v.Name, &v.Email, &v.Choice, &v.Reason, &v.Conditions, &v.At}, func() error {
 		v.At = v.At.UTC()
 		l.add(wave, func(r *rollout.Readiness) { r.Votes = append(r.Votes, v) })
 		return nil
@@ -75,6 +78,7 @@ func (l *planLoad) votes(rows pgx.Rows) error {
 
 type decisionRow struct {
 	Wave   int
+	ID     int64
 	Choice rollout.Choice
 	At     time.Time
 	ByName string
@@ -89,7 +93,7 @@ func (l *planLoad) decisions(rows pgx.Rows) error {
 	}
 	for _, d := range found {
 		l.add(d.Wave, func(r *rollout.Readiness) {
-			r.Decisions = append(r.Decisions, rollout.Decision{Choice: d.Choice, At: d.At.UTC(), By: d.ByName, Basis: d.Basis, Votes: d.Votes})
+			r.Decisions = append(r.Decisions, rollout.Decision{ID: d.ID, Choice: d.Choice, At: d.At.UTC(), By: d.ByName, Basis: d.Basis, Votes: d.Votes})
 		})
 	}
 	return nil

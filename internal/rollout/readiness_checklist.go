@@ -1,0 +1,165 @@
+package rollout
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"groundswell/internal/people"
+)
+
+// ChecklistItem is a line of a wave's checklist: a task with its evidence.
+type ChecklistItem struct {
+	Task
+	Evidenced
+	Owner    Person // who it waits on; not named while its role is not filled
+	RoleName string // of the role that owns it
+}
+
+// Reopened reports whether a person sent the task back, whatever its evidence says.
+func (i ChecklistItem) Reopened() bool { return i.Task.State == Reopened }
+
+// Ready reports whether nothing is left to do about an item: a signal verifies
+// it or a person's word holds, and nobody sent it back.
+func (i ChecklistItem) Ready() bool {
+	return !i.Reopened() && (i.Standing == StandsVerified || i.Standing == StandsAttested)
+}
+
+// LeftOut reports whether somebody said that an item is not needed.
+func (i ChecklistItem) LeftOut() bool { return i.Task.State == NotNeeded }
+
+// ChecklistGroup is the items under one heading.
+type ChecklistGroup struct {
+	Title string
+	Items []ChecklistItem
+}
+
+// Ready counts the items of a group that are ready.
+func (g ChecklistGroup) Ready() int { return countReady(g.Items) }
+
+func countReady(items []ChecklistItem) int {
+	n := 0
+	for _, i := range items {
+		if i.Ready() {
+			n++
+		}
+	}
+	return n
+}
+
+// Checklist is what must hold before a wave opens.
+type Checklist struct {
+	Wave    people.Wave
+	Groups  []ChecklistGroup // in the order of the playbook
+	LeftOut []ChecklistItem  // not needed, each with its reason; they count for nothing
+}
+
+// Checklist returns what must hold before a wave opens, as of now: its own items
+// and those of the organization.
+func (p *Plan) Checklist(wave int, now time.Time) Checklist {
+	c := Checklist{}
+	c.Wave, _ = p.Wave(wave)
+	at := map[string]int{}
+	for _, t := range p.ForWave(wave) {
+		item := p.item(t, now)
+		if item.LeftOut() {
+			c.LeftOut = append(c.LeftOut, item)
+			continue
+		}
+		i, known := at[t.Checklist]
+		if !known {
+			i = len(c.Groups)
+			at[t.Checklist] = i
+			c.Groups = append(c.Groups, ChecklistGroup{Title: t.Checklist})
+		}
+		c.Groups[i].Items = append(c.Groups[i].Items, item)
+	}
+	return c
+}
+
+func (p *Plan) item(t Task, now time.Time) ChecklistItem {
+	out := ChecklistItem{Task: t, Evidenced: p.Evidence(t, now), Owner: p.Owner(t)}
+	for _, r := range p.Roles {
+		if r.Key == t.Role {
+			out.RoleName = r.Name
+		}
+	}
+	return out
+}
+
+// Items returns every item that counts, in the order of the page.
+func (c Checklist) Items() []ChecklistItem {
+	var out []ChecklistItem
+	for _, g := range c.Groups {
+		out = append(out, g.Items...)
+	}
+	return out
+}
+
+// Waiting returns the items that are not ready: failing first, then stale, then
+// sent back, then without evidence.
+func (c Checklist) Waiting() []ChecklistItem {
+	var out []ChecklistItem
+	for _, k := range []tally{tallyFailing, tallyStale, tallyReopened, tallyNoneYet} {
+		for _, i := range c.Items() {
+			if i.tally() == k {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// Ready counts the items that are ready, and how many there are.
+func (c Checklist) Ready() (ready, of int) {
+	items := c.Items()
+	return countReady(items), len(items)
+}
+
+// Complete reports whether there is a checklist and all of it is ready.
+func (c Checklist) Complete() bool {
+	ready, of := c.Ready()
+	return of > 0 && ready == of
+}
+
+// Conditions writes how every line stands, short enough to be kept beside a vote:
+// two checklists with the same conditions ask the same question.
+func (c Checklist) Conditions() string {
+	h := sha256.New()
+	for _, b := range c.Basis() {
+		fmt.Fprintf(h, "%d %s %t\n", b.Task, b.Standing, b.Reopened)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Basis writes every line down, to be kept with a decision.
+func (c Checklist) Basis() []BasisItem {
+	out := []BasisItem{}
+	for _, i := range c.Items() {
+		out = append(out, BasisItem{
+			Task: i.ID, Group: i.Checklist, Title: i.Title, Standing: i.Standing, Reopened: i.Reopened(), Say: i.Say,
+		})
+	}
+	for _, i := range c.LeftOut {
+		out = append(out, BasisItem{Task: i.ID, Group: i.Checklist, Title: i.Title, Standing: StandsLeftOut, Say: i.Reason})
+	}
+	return out
+}
+
+// FailedSince returns the items that fail or were sent back although a decision
+// to go was based on them, or was made before they were there. Such a decision
+// does not hold a check: what fails afterwards is announced.
+func (p *Plan) FailedSince(wave int, now time.Time) []ChecklistItem {
+	d, ok := p.Readiness[wave].Stands()
+	if !ok || d.Choice != Go {
+		return nil
+	}
+	var out []ChecklistItem
+	for _, i := range p.Checklist(wave, now).Waiting() {
+		if k := i.tally(); k == tallyFailing || k == tallyReopened {
+			out = append(out, i)
+		}
+	}
+	return out
+}
