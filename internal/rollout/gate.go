@@ -61,9 +61,12 @@ type Gate struct {
 	PassedBy  Person
 	Alarms    []Alarm // newest first
 	Version   int
+
+	events []GateEvent // what was done to it since it was read
 }
 
-// State returns how the gate stands: a go-ahead lasts [GateOpenFor].
+// State returns how the gate stands by the clock alone: a go-ahead lasts
+// [GateOpenFor]. Whether its conditions still hold is for [Gate.Effective] to say.
 func (g Gate) State(now time.Time) GateState {
 	switch {
 	case !g.PassedAt.IsZero():
@@ -74,9 +77,24 @@ func (g Gate) State(now time.Time) GateState {
 	return GateLocked
 }
 
-// Alarm says that something went wrong after a gate was passed.
+// AlarmKind is what went wrong after a gate was passed.
+type AlarmKind string
+
+// The alarms there are.
+const (
+	AlarmSignIns AlarmKind = "sign_ins" // far fewer people sign in, or nobody
+	AlarmLost    AlarmKind = "lost"     // people who used Cowork may not any more
+	AlarmStopped AlarmKind = "stopped"  // people who used Cowork do not any more
+	AlarmSilence AlarmKind = "silence"  // nobody of the wave signed in
+	AlarmChecks  AlarmKind = "checks"   // a check fails after the wave was opened
+)
+
+// Alarm says that something went wrong after a gate was passed. There is one of
+// each kind until somebody took note of it.
 type Alarm struct {
 	ID       int64
+	Kind     AlarmKind
+	On       day.Date // the day it is about: none is raised again for it
 	Say      string
 	RaisedAt time.Time
 	SeenAt   time.Time // when somebody took note; zero while nobody did
@@ -90,4 +108,43 @@ type Condition struct {
 	Met   bool
 	URL   string // the page that fixes it
 	Task  TaskID // 0 when it is no task
+
+	// Changed is when it last failed or was decided anew: approvals and a go-ahead
+	// from before that no longer count. Zero when it never did.
+	Changed time.Time
+}
+
+// stands reports whether c holds and has held ever since.
+func (c Condition) stands(since time.Time) bool { return c.Met && !c.Changed.After(since) }
+
+// DryRun is what the latest dry run of enforcement found.
+type DryRun struct {
+	At       time.Time
+	AsOf     time.Time // when the oldest source it needed was read; zero when one never was
+	Complete bool      // everything it needed was there
+	Members  int
+	Surprise int // people who would lose Cowork by surprise
+}
+
+// AccessCopy is a snapshot of members, groups, roles and limits: what there is to go back to.
+type AccessCopy struct {
+	ID                             int64
+	At                             time.Time
+	Members, Groups, Roles, Limits int
+}
+
+// GateBasis is what conditions rest on beside the plan, as of the same moment.
+type GateBasis struct {
+	Run       *DryRun                // nil: none was ever made
+	UncleanAt time.Time              // of the latest dry run that was not clean; zero when there is none
+	Copy      *AccessCopy            // nil: none was ever taken
+	Failed    map[CheckRef]time.Time // when a check was last seen not to hold
+	Touched   map[TaskID]time.Time   // when the state of a task that a gate waits for last changed
+}
+
+// GateEvent is something that was done to a gate.
+type GateEvent struct {
+	Action string // of the audit log: "gate.opened"
+	Say    string // for those who may read the plan
+	Detail map[string]string
 }

@@ -1,0 +1,123 @@
+package rollout
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"groundswell/internal/day"
+)
+
+// zone returns where days begin and end for the rollout; UTC when its name is not known here.
+func (p *Plan) zone() *time.Location {
+	z, err := time.LoadLocation(p.Rollout.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// dayIn returns the day that t falls on in a time zone.
+func dayIn(z *time.Location, t time.Time) day.Date {
+	y, m, d := t.In(z).Date()
+	return day.Of(y, m, d)
+}
+
+// GateTitle names what a gate stands in front of: "Enforce roles", "Open Wave 1".
+func (p *Plan) GateTitle(g Gate) string {
+	switch g.Kind {
+	case GateArchitecture:
+		return "Settle the architecture"
+	case GateSSO:
+		return "Enforce single sign-on"
+	case GateRoles:
+		return "Enforce roles"
+	}
+	if w, ok := p.Wave(g.Wave); ok {
+		return "Open " + w.Name
+	}
+	return "Open a wave"
+}
+
+// GatePhrase is what must be typed to open a gate although conditions fail.
+func (p *Plan) GatePhrase(g Gate) string {
+	return "open without conditions: " + strings.ToLower(p.GateTitle(g))
+}
+
+// moment writes a time as people of the rollout read it: "06:14 today", "Thu 19 Nov, 16:40".
+func (p *Plan) moment(t, now time.Time) string {
+	z := p.zone()
+	if dayIn(z, t) == dayIn(z, now) {
+		return t.In(z).Format("15:04") + " today"
+	}
+	return t.In(z).Format("Mon 2 Jan, 15:04")
+}
+
+// spoken writes a day: "Thu 19 Nov".
+func spoken(d day.Date) string { return d.Time().Format("Mon 2 Jan") }
+
+// age writes how old something is, to one unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return counted(max(0, int(d.Minutes())), "minute", "minutes") + " old"
+	case d < 48*time.Hour:
+		return counted(int(d.Hours()), "hour", "hours") + " old"
+	}
+	return counted(int(d.Hours()/24), "day", "days") + " old"
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
+
+// grouped writes a number with its thousands apart: 1,180.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// names writes people as a list: "Dana Weiss and Ines Marchetti".
+func names(approvals []Approval) string {
+	var list []string
+	for _, a := range approvals {
+		list = append(list, a.Name)
+	}
+	if n := len(list); n > 1 {
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+	return strings.Join(list, "")
+}
+
+// checkTitles say what a check looks for.
+var checkTitles = map[CheckKey]string{
+	CheckSeats:       "Seats cover everyone",
+	CheckArrivals:    "Everyone has arrived",
+	CheckGroups:      "Every department has a group",
+	CheckGroupRoles:  "Every group carries a role",
+	CheckCoworkRole:  "A role with Cowork exists",
+	CheckDryRun:      "Dry run: nobody loses Cowork by surprise",
+	CheckSpendLimits: "Nobody’s spend limit is zero",
+	CheckMarketplace: "Plugins are there to be seen",
+	CheckConnectors:  "Connectors are in use",
+	CheckFirstTask:   "Somebody has completed a real task",
+	CheckTelemetry:   "Telemetry arrives",
+	CheckChampions:   "Champions in every department",
+	CheckTrainings:   "Training dates are published",
+	CheckSupport:     "A support channel and an escalation path",
+	CheckDevices:     "The app is on the wave’s machines",
+	CheckMail:        "Mail can be sent",
+}
+
+func checkTitle(key CheckKey) string {
+	if t := checkTitles[key]; t != "" {
+		return t
+	}
+	return string(key)
+}
