@@ -97,7 +97,7 @@ func (p *Plan) undone(t Task) string {
 		say += ". " + who.Name + " has it"
 	}
 	if t.Due.Known() {
-		say += ", due " + spoken(t.Due)
+		say += ", due " + short(t.Due)
 	}
 	return say
 }
@@ -114,10 +114,10 @@ func (p *Plan) checkHolds(key CheckKey, wave int, b GateBasis, now time.Time) Co
 		c.Say = "It has not been checked yet."
 		return c
 	}
-	old := r.AsOf.IsZero() || now.Sub(r.AsOf) > staleAfter
+	old := r.Stale(now)
 	c.Met, c.Say = r.Outcome == Holds && !old, r.Say
 	if r.Outcome == Holds && old {
-		c.Say = strings.TrimSuffix(r.Say, ".") + ", but that is " + aged(r.AsOf, now)
+		c.Say = strings.TrimSuffix(r.Say, ".") + ", but that is " + age(now.Sub(r.seen())) + "."
 	}
 	return c
 }

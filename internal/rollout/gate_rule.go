@@ -136,7 +136,7 @@ func (c *GateCase) shut(now time.Time) error {
 
 // Until says until when the latest go-ahead lasts: "Tue 24 Nov, 14:05".
 func (c *GateCase) Until() string {
-	return c.Gate.OpenedAt.Add(GateOpenFor).In(c.Plan.zone()).Format("Mon 2 Jan, 15:04")
+	return c.Gate.OpenedAt.Add(GateOpenFor).In(c.Plan.Rollout.Zone()).Format("Mon 2 Jan, 15:04")
 }
 
 // Approve adds by's yes to the conditions as they stand. It is refused while one
@@ -262,7 +262,7 @@ func (c *GateCase) Record(by identity.Actor, on day.Date, now time.Time) error {
 		return err
 	}
 	c.Gate.PassedAt, c.Gate.PassedOn, c.Gate.PassedBy = now, on, Person{by.Name, by.Email}
-	c.Gate.record("passed", "Done on "+spoken(on)+": "+c.Plan.GateTitle(c.Gate), map[string]string{"on": on.String()})
+	c.Gate.record("passed", "Done on "+short(on)+": "+c.Plan.GateTitle(c.Gate), map[string]string{"on": on.String()})
 	return nil
 }
 
@@ -278,14 +278,14 @@ func (c *GateCase) notOpen(now time.Time) string {
 }
 
 func (c *GateCase) checkDay(on day.Date, now time.Time) error {
-	first, today := dayIn(c.Plan.zone(), c.Gate.OpenedAt), dayIn(c.Plan.zone(), now)
+	first, today := dayIn(c.Plan.Rollout.Zone(), c.Gate.OpenedAt), c.Plan.Today(now)
 	switch {
 	case !on.Known():
 		return fault.Field("on", "Say on which day it was done.")
 	case on > today:
 		return fault.Field("on", "This day has not come yet. Record it once it was done.")
 	case on < first:
-		return fault.Field("on", "The gate was opened on "+spoken(first)+". What was done before had no go-ahead.")
+		return fault.Field("on", "The gate was opened on "+short(first)+". What was done before had no go-ahead.")
 	}
 	return nil
 }

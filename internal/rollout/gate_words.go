@@ -8,15 +8,6 @@ import (
 	"groundswell/internal/day"
 )
 
-// zone returns where days begin and end for the rollout; UTC when its name is not known here.
-func (p *Plan) zone() *time.Location {
-	z, err := time.LoadLocation(p.Rollout.TimeZone)
-	if err != nil {
-		return time.UTC
-	}
-	return z
-}
-
 // dayIn returns the day that t falls on in a time zone.
 func dayIn(z *time.Location, t time.Time) day.Date {
 	y, m, d := t.In(z).Date()
@@ -46,15 +37,12 @@ func (p *Plan) GatePhrase(g Gate) string {
 
 // moment writes a time as people of the rollout read it: "06:14 today", "Thu 19 Nov, 16:40".
 func (p *Plan) moment(t, now time.Time) string {
-	z := p.zone()
+	z := p.Rollout.Zone()
 	if dayIn(z, t) == dayIn(z, now) {
 		return t.In(z).Format("15:04") + " today"
 	}
 	return t.In(z).Format("Mon 2 Jan, 15:04")
 }
-
-// spoken writes a day: "Thu 19 Nov".
-func spoken(d day.Date) string { return d.Time().Format("Mon 2 Jan") }
 
 // age writes how old something is, to one unit.
 func age(d time.Duration) string {
