@@ -221,14 +221,17 @@ comment on table gate_override is 'Gates opened although conditions failed. Show
 create table gate_alarm (
     id         bigint      generated always as identity primary key,
     gate       bigint      not null references gate on delete cascade,
-    kind       text        not null,
-    say        text        not null,
+    kind       text        not null check (kind <> ''),
+    on_day     date        not null,
+    say        text        not null check (say <> ''),
     raised_at  timestamptz not null,
     seen_at    timestamptz,
     seen_name  text        not null default '',
     seen_email text        not null default ''
 );
 create index gate_alarm_gate on gate_alarm (gate, id desc);
+create unique index gate_alarm_unseen on gate_alarm (gate, kind) where seen_at is null;
+comment on table gate_alarm is 'What went wrong after a gate was passed: one of each kind until somebody took note of it. None is raised again for on_day or a day before it.';
 
 create table readiness (
     wave      int         primary key references wave,

@@ -455,12 +455,17 @@ CREATE TABLE gate_alarm (
     id bigint NOT NULL,
     gate bigint NOT NULL,
     kind text NOT NULL,
+    on_day date NOT NULL,
     say text NOT NULL,
     raised_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone,
     seen_name text DEFAULT ''::text NOT NULL,
-    seen_email text DEFAULT ''::text NOT NULL
+    seen_email text DEFAULT ''::text NOT NULL,
+    CONSTRAINT gate_alarm_kind_check CHECK ((kind <> ''::text)),
+    CONSTRAINT gate_alarm_say_check CHECK ((say <> ''::text))
 );
+
+COMMENT ON TABLE gate_alarm IS 'What went wrong after a gate was passed: one of each kind until somebody took note of it. None is raised again for on_day or a day before it.';
 
 ALTER TABLE gate_alarm ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME gate_alarm_id_seq
@@ -1638,6 +1643,8 @@ CREATE INDEX device_email ON device USING btree (email_folded);
 CREATE INDEX feature_day_key ON feature_day USING btree (kind, key, day);
 
 CREATE INDEX gate_alarm_gate ON gate_alarm USING btree (gate, id DESC);
+
+CREATE UNIQUE INDEX gate_alarm_unseen ON gate_alarm USING btree (gate, kind) WHERE (seen_at IS NULL);
 
 CREATE INDEX import_run_applied_at ON import_run USING btree (applied_at);
 

@@ -148,3 +148,9 @@ type GateEvent struct {
 	Say    string // for those who may read the plan
 	Detail map[string]string
 }
+
+// GateHistory is what was ever done to a gate.
+type GateHistory struct {
+	Activity  []Activity // of its task, newest first
+	Overrides []Override // newest first
+}

@@ -18,12 +18,11 @@ const (
 	mostReason  = 1000
 )
 
-// GateCase is a gate with everything that decides about it, as of one moment.
-// Rules change its gate and nothing else; where they refuse, nothing is changed.
+// GateCase is a gate with the plan that decides about it, as of one moment. Rules
+// change its gate and nothing else; where they refuse, nothing is changed.
 type GateCase struct {
-	Plan  *Plan
-	Basis GateBasis
-	Gate  Gate
+	Plan *Plan
+	Gate Gate
 }
 
 // Events returns what was done to g since it was read.
@@ -98,16 +97,16 @@ func (g Gate) standing(needs []Condition, now time.Time) []Approval {
 
 // Standing returns the approvals that count now.
 func (c *GateCase) Standing(now time.Time) []Approval {
-	return c.Gate.standing(c.Plan.needs(c.Gate, c.Basis, now), now)
+	return c.Gate.standing(c.Plan.needs(c.Gate, c.Plan.Basis, now), now)
 }
 
 // Conditions returns everything that must hold before the gate opens; see [Plan.Conditions].
 func (c *GateCase) Conditions(now time.Time) []Condition {
-	return c.Plan.Conditions(c.Gate, c.Basis, now)
+	return c.Plan.Conditions(c.Gate, c.Plan.Basis, now)
 }
 
 // State returns how the gate stands; see [Gate.Effective].
-func (c *GateCase) State(now time.Time) GateState { return c.Gate.Effective(c.Plan, c.Basis, now) }
+func (c *GateCase) State(now time.Time) GateState { return c.Gate.Effective(c.Plan, c.Plan.Basis, now) }
 
 // MayApprove reports whether somebody may say yes, take it back, and record that a step was done.
 func MayApprove(by identity.Actor) bool {
@@ -149,7 +148,7 @@ func (c *GateCase) Approve(by identity.Actor, now time.Time) error {
 	if err := c.shut(now); err != nil {
 		return err
 	}
-	needs := c.Plan.needs(c.Gate, c.Basis, now)
+	needs := c.Plan.needs(c.Gate, c.Plan.Basis, now)
 	if failing := unmet(needs); len(failing) > 0 {
 		return fault.New(fault.Invalid, "Nothing was approved: "+notHolding(failing))
 	}
@@ -198,7 +197,7 @@ func (c *GateCase) Open(by identity.Actor, now time.Time) error {
 	if failing := unmet(c.Conditions(now)); len(failing) > 0 {
 		return fault.New(fault.Invalid, "The gate stays locked: "+notHolding(failing))
 	}
-	needs := c.Plan.needs(c.Gate, c.Basis, now)
+	needs := c.Plan.needs(c.Gate, c.Plan.Basis, now)
 	c.Gate.Approvals, c.Gate.OpenedAt = c.Gate.upToDate(needs, now), now
 	c.Gate.record("opened", "Opened until "+c.Until()+": "+c.Plan.GateTitle(c.Gate), nil)
 	return nil
@@ -269,7 +268,7 @@ func (c *GateCase) Record(by identity.Actor, on day.Date, now time.Time) error {
 // notOpen says why nothing can be recorded.
 func (c *GateCase) notOpen(now time.Time) string {
 	if c.Gate.State(now) == GateOpen {
-		if failing := unmet(c.Plan.needs(c.Gate, c.Basis, now)); len(failing) > 0 {
+		if failing := unmet(c.Plan.needs(c.Gate, c.Plan.Basis, now)); len(failing) > 0 {
 			return "Nothing was recorded. The gate was shut: " + notHolding(failing)
 		}
 		return "Nothing was recorded. The gate was shut: a condition failed meanwhile, or an approval was taken back."
@@ -287,5 +286,23 @@ func (c *GateCase) checkDay(on day.Date, now time.Time) error {
 	case on < first:
 		return fault.Field("on", "The gate was opened on "+short(first)+". What was done before had no go-ahead.")
 	}
+	return nil
+}
+
+// See keeps that by took note of an alarm. Taking note twice changes nothing.
+func (c *GateCase) See(alarm int64, by identity.Actor, now time.Time) error {
+	if !MayApprove(by) {
+		return errGateNotYours
+	}
+	i := slices.IndexFunc(c.Gate.Alarms, func(a Alarm) bool { return a.ID == alarm })
+	if i < 0 {
+		return fault.New(fault.NotFound, "There is no such alarm.")
+	}
+	if !c.Gate.Alarms[i].SeenAt.IsZero() {
+		return nil
+	}
+	c.Gate.Alarms = slices.Clone(c.Gate.Alarms)
+	c.Gate.Alarms[i].SeenAt, c.Gate.Alarms[i].SeenBy = now, Person{by.Name, by.Email}
+	c.Gate.record("alarm_seen", "Took note: "+c.Gate.Alarms[i].Say, map[string]string{"alarm": strconv.FormatInt(alarm, 10)})
 	return nil
 }

@@ -22,8 +22,25 @@ select distinct on (gate) gate, name, email, at, reason, failed
 from gate_override order by gate, id desc`
 
 	gateAlarmsSQL = `
-select id, gate, say, raised_at, seen_at, seen_name, seen_email
+select id, gate, kind, on_day, say, raised_at, seen_at, seen_name, seen_email
 from gate_alarm order by gate, id desc`
+
+	basisRunSQL = `
+select at, as_of, members, surprise, complete,
+       (select max(at) from access_run where surprise > 0 or not complete) as unclean_at
+from access_run order by id desc limit 1`
+
+	basisCopySQL = `select id, at, members, groups, roles, limits from access_snapshot order by id desc limit 1`
+
+	basisFailedSQL = `
+select check_key, coalesce(wave, 0) as wave, max(ran_at) as at
+from check_result where outcome <> 'holds' group by 1, 2`
+
+	basisTouchedSQL = `
+select a.task, max(a.at) as at
+from task_activity a join task_wait w on w.waits_for = a.task join gate g on g.task = w.task
+where a.kind in ('state', 'reopened')
+group by a.task`
 )
 
 // queueGates asks for the gates, and then for what belongs to each.
@@ -32,6 +49,10 @@ func (l *planLoad) queueGates(b *pgx.Batch) {
 	b.Queue(gateApprovalsSQL).Query(l.approvals)
 	b.Queue(gateOverridesSQL).Query(l.overrides)
 	b.Queue(gateAlarmsSQL).Query(l.alarms)
+	b.Queue(basisRunSQL).Query(l.run)
+	b.Queue(basisCopySQL).Query(l.accessCopy)
+	b.Queue(basisFailedSQL).Query(l.failed)
+	b.Queue(basisTouchedSQL).Query(l.touched)
 }
 
 type gateRow struct {
@@ -95,10 +116,54 @@ func (l *planLoad) alarms(rows pgx.Rows) error {
 	var a rollout.Alarm
 	var raised time.Time
 	var seen *time.Time
-	_, err := pgx.ForEachRow(rows, []any{&a.ID, &gate, &a.Say, &raised, &seen, &a.SeenBy.Name, &a.SeenBy.Email}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&a.ID, &gate, &a.Kind, &a.On, &a.Say, &raised, &seen, &a.SeenBy.Name, &a.SeenBy.Email}, func() error {
 		a.RaisedAt, a.SeenAt = raised.UTC(), momentOf(seen)
 		g := l.gate(gate)
 		g.Alarms = append(g.Alarms, a)
+		return nil
+	})
+	return err
+}
+
+// run reads the latest dry run, and when one was last not clean.
+func (l *planLoad) run(rows pgx.Rows) error {
+	var r rollout.DryRun
+	var asOf, unclean *time.Time
+	_, err := pgx.ForEachRow(rows, []any{&r.At, &asOf, &r.Members, &r.Surprise, &r.Complete, &unclean}, func() error {
+		r.At, r.AsOf = r.At.UTC(), momentOf(asOf)
+		l.plan.Basis.Run, l.plan.Basis.UncleanAt = &r, momentOf(unclean)
+		return nil
+	})
+	return err
+}
+
+func (l *planLoad) accessCopy(rows pgx.Rows) error {
+	var c rollout.AccessCopy
+	_, err := pgx.ForEachRow(rows, []any{&c.ID, &c.At, &c.Members, &c.Groups, &c.Roles, &c.Limits}, func() error {
+		c.At = c.At.UTC()
+		l.plan.Basis.Copy = &c
+		return nil
+	})
+	return err
+}
+
+func (l *planLoad) failed(rows pgx.Rows) error {
+	l.plan.Basis.Failed = map[rollout.CheckRef]time.Time{}
+	var ref rollout.CheckRef
+	var at time.Time
+	_, err := pgx.ForEachRow(rows, []any{&ref.Check, &ref.Wave, &at}, func() error {
+		l.plan.Basis.Failed[ref] = at.UTC()
+		return nil
+	})
+	return err
+}
+
+func (l *planLoad) touched(rows pgx.Rows) error {
+	l.plan.Basis.Touched = map[rollout.TaskID]time.Time{}
+	var id rollout.TaskID
+	var at time.Time
+	_, err := pgx.ForEachRow(rows, []any{&id, &at}, func() error {
+		l.plan.Basis.Touched[id] = at.UTC()
 		return nil
 	})
 	return err
