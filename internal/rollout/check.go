@@ -106,9 +106,6 @@ func (r Result) Says(was Result) bool {
 	return r.Outcome == was.Outcome && r.Say == was.Say && r.Short == was.Short
 }
 
-// Stale reports whether what r judged by is too old to be taken as live.
-func (r Result) Stale(now time.Time) bool { return now.Sub(r.AsOf) > staleAfter }
-
 func holds(r Reading, short, say string) Finding {
 	return Finding{Outcome: Holds, Short: short, Say: say, Source: r.Name, AsOf: r.AsOf}
 }

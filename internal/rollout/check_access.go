@@ -90,7 +90,7 @@ func (groupRolesCheck) Run(f Facts, _ people.Wave) Finding {
 			people += d.Count
 		}
 		return fails(r, bare, amount(bare)+" without a role",
-			amount(bare)+" of "+several(all, "group", "groups")+" from the identity provider "+either(bare, "carries", "carry")+" no role, with "+several(people, "membership", "memberships")+" in "+either(bare, "it", "them")+".", g.Unmapped)
+			amount(bare)+" of "+several(all, "group", "groups")+" from the identity provider "+either(bare, "carries", "carry")+" no role, and "+several(people, "person", "people")+" in "+either(bare, "it has", "them have")+" none.", g.Unmapped)
 	case g.Unknown > 0:
 		return undecided(r, amount(g.Unknown)+" not known",
 			"The roles of "+several(g.Unknown, "group", "groups")+" were not available at the last sync; the other "+amount(g.Mapped)+" "+either(g.Mapped, "carries", "carry")+" one.")

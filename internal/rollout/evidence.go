@@ -29,6 +29,10 @@ const (
 	CheckMail        CheckKey = "mail"         // mail can be sent
 )
 
+// ByWord reports whether a check only looks whether a person's word still holds:
+// then that word is the evidence, and no signal.
+func (k CheckKey) ByWord() bool { return k == CheckSupport }
+
 // CheckRef names a check of everyone (wave 0) or of one wave.
 type CheckRef struct {
 	Check CheckKey

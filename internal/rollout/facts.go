@@ -54,11 +54,12 @@ type Cell struct {
 // Absent returns how many people are neither members nor invited, and never were members.
 func (c Cell) Absent() int { return c.People - c.Members - c.Invited - c.Left }
 
-// GroupFacts counts the groups that the identity provider fills, apart from those of a linked organization.
+// GroupFacts counts the groups that the identity provider fills. One without a
+// role, all of whose people have a role by another group, is none of them.
 type GroupFacts struct {
 	Mapped   int      // carry a role
-	Unmapped []Detail // carry none, with how many people are in them, most first
-	Unknown  int      // their roles were not available
+	Unmapped []Detail // carry none, with how many people have none therefore, most first
+	Unknown  int      // their roles were not available, and people have none but those
 }
 
 // RoleFacts counts the custom roles of the organization.

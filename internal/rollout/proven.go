@@ -15,7 +15,7 @@ func (p *Plan) Evidence(t Task, now time.Time) Evidenced {
 	}
 	switch t.Evidence.Kind {
 	case ByCheck:
-		if r, ok := p.Result(t); ok && r.Outcome != NoneYet {
+		if r, ok := p.Result(t); ok && r.Outcome != NoneYet && !r.Check.ByWord() {
 			return r.evidence(now)
 		}
 	case ByProof:
