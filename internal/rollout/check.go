@@ -106,11 +106,11 @@ func (r Result) Says(was Result) bool {
 	return r.Outcome == was.Outcome && r.Say == was.Say && r.Short == was.Short
 }
 
-func passing(r Reading, short, say string) Finding {
+func confirmed(r Reading, short, say string) Finding {
 	return Finding{Outcome: Holds, Short: short, Say: say, Source: r.Name, AsOf: r.AsOf}
 }
 
-func failing(r Reading, n int, short, say string, details []Detail) Finding {
+func refuted(r Reading, n int, short, say string, details []Detail) Finding {
 	return Finding{Outcome: Fails, Short: short, Say: say, Count: n, Details: details, Source: r.Name, AsOf: r.AsOf}
 }
 

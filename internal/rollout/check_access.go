@@ -41,7 +41,7 @@ func (groupsCheck) Run(f Facts, wave people.Wave) Finding {
 		return undecided(r, "No dry run", "Every department has a group. Whether its members are direct shows in a dry run, and there is none yet.")
 	}
 	n := len(departments)
-	return passing(r, amount(n)+" of "+amount(n), amount(n)+" of "+several(n, "department has a group", "departments have a group")+", and nobody is only in a nested one.")
+	return confirmed(r, amount(n)+" of "+amount(n), amount(n)+" of "+several(n, "department has a group", "departments have a group")+", and nobody is only in a nested one.")
 }
 
 func groupsFail(r Reading, nested, departments int, without []Detail) Finding {
@@ -56,7 +56,7 @@ func groupsFail(r Reading, nested, departments int, without []Detail) Finding {
 		say = append(say, amount(n)+" of "+several(departments, "department", "departments")+" "+either(n, "has", "have")+" no group")
 		short = append(short, amount(n)+" without a group")
 	}
-	return failing(r, nested+len(without), short[0], strings.Join(say, "; ")+".", append(details, without...))
+	return refuted(r, nested+len(without), short[0], strings.Join(say, "; ")+".", append(details, without...))
 }
 
 // in says where: " in Wave 1", nothing for everybody.
@@ -89,13 +89,13 @@ func (groupRolesCheck) Run(f Facts, _ people.Wave) Finding {
 		for _, d := range g.Unmapped {
 			people += d.Count
 		}
-		return failing(r, bare, amount(bare)+" without a role",
+		return refuted(r, bare, amount(bare)+" without a role",
 			amount(bare)+" of "+several(all, "group", "groups")+" from the identity provider "+either(bare, "carries", "carry")+" no role, and "+several(people, "person", "people")+" in "+either(bare, "it has", "them have")+" none.", g.Unmapped)
 	case g.Unknown > 0:
 		return undecided(r, amount(g.Unknown)+" not known",
 			"The roles of "+several(g.Unknown, "group", "groups")+" were not available at the last sync; the other "+amount(g.Mapped)+" "+either(g.Mapped, "carries", "carry")+" one.")
 	}
-	return passing(r, amount(all)+" of "+amount(all)+" mapped", amount(all)+" of "+several(all, "group", "groups")+" from the identity provider "+either(all, "carries", "carry")+" a role.")
+	return confirmed(r, amount(all)+" of "+amount(all)+" mapped", amount(all)+" of "+several(all, "group", "groups")+" from the identity provider "+either(all, "carries", "carry")+" a role.")
 }
 
 type coworkRoleCheck struct{}
@@ -114,15 +114,15 @@ func (coworkRoleCheck) Run(f Facts, _ people.Wave) Finding {
 	case k.All == 0:
 		return undecided(r, "No roles", "The organization has no role of its own yet.")
 	case k.Cowork == 0:
-		return failing(r, 1, "No role", "None of "+several(k.All, "role", "roles")+" grants Cowork.", nil)
+		return refuted(r, 1, "No role", "None of "+several(k.All, "role", "roles")+" grants Cowork.", nil)
 	case k.Carried == 0:
-		return failing(r, 1, "In no group", several(k.Cowork, "role grants", "roles grant")+" Cowork, but no group with people in it carries "+either(k.Cowork, "it", "one")+".", nil)
+		return refuted(r, 1, "In no group", several(k.Cowork, "role grants", "roles grant")+" Cowork, but no group with people in it carries "+either(k.Cowork, "it", "one")+".", nil)
 	}
 	say := amount(k.Cowork) + " of " + several(k.All, "role grants", "roles grant") + " Cowork"
 	if k.Blanket > 0 {
 		say += ", " + amount(k.Blanket) + " of them by granting everything"
 	}
-	return passing(r, several(k.Cowork, "role", "roles"), say+"; groups carry "+amount(k.Carried)+".")
+	return confirmed(r, several(k.Cowork, "role", "roles"), say+"; groups carry "+amount(k.Carried)+".")
 }
 
 type dryRunCheck struct{}
@@ -142,11 +142,11 @@ func (dryRunCheck) Run(f Facts, wave people.Wave) Finding {
 	found := f.dryRun(wave.ID)
 	switch {
 	case found.Surprise > 0:
-		return failing(r, found.Surprise, amount(found.Surprise)+" lose it", f.loses(wave.ID, found.Surprise), found.Causes)
+		return refuted(r, found.Surprise, amount(found.Surprise)+" lose it", f.loses(wave.ID, found.Surprise), found.Causes)
 	case !f.DryRun.Complete:
 		return undecided(r, "Incomplete", "The dry run finds nobody, but it lacks a source: it says nothing until that is read.")
 	}
-	return passing(r, "Nobody loses it", "Nobody"+f.of(wave.ID)+" would lose Cowork by surprise: "+several(f.DryRun.Members, "member", "members")+" looked at.")
+	return confirmed(r, "Nobody loses it", "Nobody"+f.of(wave.ID)+" would lose Cowork by surprise: "+several(f.DryRun.Members, "member", "members")+" looked at.")
 }
 
 // loses says how many would lose Cowork: of everybody, wave by wave.
@@ -183,10 +183,10 @@ func (spendLimitsCheck) Run(f Facts, _ people.Wave) Finding {
 	case l.People == 0:
 		return undecided(r, "None reported", "No effective limit of anybody is reported.")
 	case l.Zero > 0:
-		return failing(r, l.Zero, amount(l.Zero)+" at zero",
+		return refuted(r, l.Zero, amount(l.Zero)+" at zero",
 			several(l.Zero, "person has", "people have")+" a limit of nothing: the lowest of their groups' limits binds, and they can do nothing.", nil)
 	case l.Lowest == "":
-		return passing(r, "No limit", "No limit binds any of "+several(l.People, "person", "people")+".")
+		return confirmed(r, "No limit", "No limit binds any of "+several(l.People, "person", "people")+".")
 	}
-	return passing(r, "None at zero", "The lowest limit that binds any of "+several(l.People, "person", "people")+" is "+l.Lowest+" ("+l.Period+").")
+	return confirmed(r, "None at zero", "The lowest limit that binds any of "+several(l.People, "person", "people")+" is "+l.Lowest+" ("+l.Period+").")
 }

@@ -15,7 +15,7 @@ func (firstTaskCheck) PerWave() bool { return false }
 func (firstTaskCheck) Run(f Facts, _ people.Wave) Finding {
 	r := allOf("Usage", f.Read.Usage)
 	if f.FirstTask != nil {
-		found := passing(r, "Since "+f.FirstTask.Day.Time().Format("2 Jan"), "The first task was delegated on "+dayName(f.FirstTask.Day)+".")
+		found := confirmed(r, "Since "+f.FirstTask.Day.Time().Format("2 Jan"), "The first task was delegated on "+dayName(f.FirstTask.Day)+".")
 		found.Member = &f.FirstTask.Member
 		return found
 	}
@@ -24,7 +24,7 @@ func (firstTaskCheck) Run(f Facts, _ people.Wave) Finding {
 	}
 	for _, w := range f.Waves {
 		if w.OpensOn != nil && *w.OpensOn+firstTaskDays <= f.Today {
-			return failing(r, 1, "No task", "Nobody has delegated a task, although "+w.Name+" opened on "+dayName(*w.OpensOn)+".", nil)
+			return refuted(r, 1, "No task", "Nobody has delegated a task, although "+w.Name+" opened on "+dayName(*w.OpensOn)+".", nil)
 		}
 	}
 	return undecided(r, "No task yet", "Nobody has delegated a task yet.")
@@ -56,9 +56,9 @@ func (championsCheck) Run(f Facts, wave people.Wave) Finding {
 	case all == 0:
 		return undecided(r, "Nobody yet", "None of "+whole+in(wave)+" has a champion yet.")
 	case n > 0:
-		return failing(r, n, amount(n)+" too few", amount(n)+" of "+whole+in(wave)+" "+either(n, "has", "have")+" fewer than "+amount(championsMin)+" champions; "+several(all, "champion", "champions")+" in all.", short)
+		return refuted(r, n, amount(n)+" too few", amount(n)+" of "+whole+in(wave)+" "+either(n, "has", "have")+" fewer than "+amount(championsMin)+" champions; "+several(all, "champion", "champions")+" in all.", short)
 	}
-	return passing(r, amount(all)+" in "+amount(len(departments)), several(all, "champion", "champions")+", at least "+amount(championsMin)+" in each of "+whole+in(wave)+"; up to "+amount(championsMax)+" are useful.")
+	return confirmed(r, amount(all)+" in "+amount(len(departments)), several(all, "champion", "champions")+", at least "+amount(championsMin)+" in each of "+whole+in(wave)+"; up to "+amount(championsMax)+" are useful.")
 }
 
 type trainingsCheck struct{}
@@ -74,11 +74,11 @@ func (trainingsCheck) Run(f Facts, wave people.Wave) Finding {
 	was := t.Attended[wave.ID]
 	switch {
 	case t.Ahead > 0:
-		return passing(r, several(t.Ahead, "date", "dates"), several(t.Ahead, "session is", "sessions are")+" published, the next on "+dayName(t.Next)+".")
+		return confirmed(r, several(t.Ahead, "date", "dates"), several(t.Ahead, "session is", "sessions are")+" published, the next on "+dayName(t.Next)+".")
 	case was > 0:
-		return passing(r, amount(was)+" attended", several(was, "person", "people")+f.of(wave.ID)+" went to a session; no further date is published.")
+		return confirmed(r, amount(was)+" attended", several(was, "person", "people")+f.of(wave.ID)+" went to a session; no further date is published.")
 	case opened(wave, f.Today):
-		return failing(r, 1, "No dates", wave.Name+" is open, nobody of it went to a session, and no date is published.", nil)
+		return refuted(r, 1, "No dates", wave.Name+" is open, nobody of it went to a session, and no date is published.", nil)
 	}
 	return noneYet(r.Name, "No dates", "No session from today on is published"+forWave(wave)+".")
 }
@@ -109,7 +109,7 @@ func (supportCheck) Run(f Facts, _ people.Wave) Finding {
 	if to < f.Today {
 		return undecided(Reading{Name: r.Name, AsOf: f.Support.At}, "Held to "+to.Time().Format("2 Jan"), "Attested on "+dayName(given)+", and that held to "+dayName(to)+": somebody has to say it again.")
 	}
-	return passing(r, "Holds to "+to.Time().Format("2 Jan"), "Attested on "+dayName(given)+", holds to "+dayName(to)+".")
+	return confirmed(r, "Holds to "+to.Time().Format("2 Jan"), "Attested on "+dayName(given)+", holds to "+dayName(to)+".")
 }
 
 type devicesCheck struct{}
@@ -135,7 +135,7 @@ func (devicesCheck) Run(f Facts, wave people.Wave) Finding {
 		if none := all - f.sum(wave.ID, func(c Cell) int { return c.WithDevice }); none > 0 {
 			say += ", " + amount(none) + " of them without a machine in the inventory"
 		}
-		return failing(r, missing, amount(missing)+" missing", say+".", f.byDepartment(wave.ID, func(c Cell) int { return c.People - c.WithApp }))
+		return refuted(r, missing, amount(missing)+" missing", say+".", f.byDepartment(wave.ID, func(c Cell) int { return c.People - c.WithApp }))
 	}
-	return passing(r, share(app, all)+" have it", say+".")
+	return confirmed(r, share(app, all)+" have it", say+".")
 }

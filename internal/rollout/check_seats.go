@@ -36,12 +36,12 @@ func (seatsCheck) everybody(f Facts, r Reading) Finding {
 	scope := f.sum(0, func(c Cell) int { return c.People - c.Left }) + f.Others
 	say := several(scope, "person", "people") + " in scope, " + several(*f.Seats, "seat", "seats") + ": "
 	if short := scope - *f.Seats; short > 0 {
-		return failing(r, short, amount(short)+" short", say+amount(short)+" short.", f.byDepartment(0, Cell.Absent))
+		return refuted(r, short, amount(short)+" short", say+amount(short)+" short.", f.byDepartment(0, Cell.Absent))
 	}
 	if spare := *f.Seats - scope; spare > 0 {
-		return passing(r, amount(spare)+" to spare", say+amount(spare)+" to spare.")
+		return confirmed(r, amount(spare)+" to spare", say+amount(spare)+" to spare.")
 	}
-	return passing(r, "None to spare", say+"none to spare.")
+	return confirmed(r, "None to spare", say+"none to spare.")
 }
 
 func (seatsCheck) until(f Facts, r Reading, wave people.Wave) Finding {
@@ -56,15 +56,15 @@ func (seatsCheck) until(f Facts, r Reading, wave people.Wave) Finding {
 		}
 	}
 	if need == 0 {
-		return passing(r, "Seats for all", "Everybody up to "+wave.Name+" has a seat or an invitation.")
+		return confirmed(r, "Seats for all", "Everybody up to "+wave.Name+" has a seat or an invitation.")
 	}
 	free = max(free, 0)
 	say := several(need, "person", "people") + " up to " + wave.Name + " still " + either(need, "needs", "need") + " a seat" + by(wave) +
 		", and " + amount(free) + " of " + several(*f.Seats, "seat is", "seats are") + " free: "
 	if short := need - free; short > 0 {
-		return failing(r, short, amount(short)+" short", say+amount(short)+" short.", largest(absent))
+		return refuted(r, short, amount(short)+" short", say+amount(short)+" short.", largest(absent))
 	}
-	return passing(r, amount(free-need)+" to spare", say+amount(free-need)+" to spare.")
+	return confirmed(r, amount(free-need)+" to spare", say+amount(free-need)+" to spare.")
 }
 
 // by says until when something must be so: " by Tue 1 Dec".
@@ -102,9 +102,9 @@ func (arrivalsCheck) Run(f Facts, wave people.Wave) Finding {
 	absent := func(c Cell) int { return when(due(c), c.Absent()) }
 	n, whole := f.sum(0, absent), several(expected, "person", "people")
 	if n == 0 {
-		return passing(r, "All arrived", "Each of the "+whole+f.of(wave.ID)+" who should have arrived is a member or invited.")
+		return confirmed(r, "All arrived", "Each of the "+whole+f.of(wave.ID)+" who should have arrived is a member or invited.")
 	}
-	return failing(r, n, amount(n)+" never arrived",
+	return refuted(r, n, amount(n)+" never arrived",
 		amount(n)+" of "+whole+f.of(wave.ID)+" who should have arrived "+either(n, "is", "are")+" neither "+either(n, "a member", "members")+" nor invited.",
 		f.byDepartment(0, absent))
 }

@@ -19,11 +19,11 @@ func (marketplaceCheck) Run(f Facts, _ people.Wave) Finding {
 	from := " from " + several(p.Marketplaces, "marketplace", "marketplaces")
 	switch {
 	case p.Plugins == 0:
-		return failing(r, 1, "No plugins", "No plugin is in the catalog.", nil)
+		return refuted(r, 1, "No plugins", "No plugin is in the catalog.", nil)
 	case p.Visible == 0:
-		return failing(r, p.Plugins, "None visible", "None of "+several(p.Plugins, "plugin", "plugins")+from+" may be installed by anybody.", nil)
+		return refuted(r, p.Plugins, "None visible", "None of "+several(p.Plugins, "plugin", "plugins")+from+" may be installed by anybody.", nil)
 	}
-	return passing(r, several(p.Visible, "plugin", "plugins"), amount(p.Visible)+" of "+several(p.Plugins, "plugin", "plugins")+from+" can be installed.")
+	return confirmed(r, several(p.Visible, "plugin", "plugins"), amount(p.Visible)+" of "+several(p.Plugins, "plugin", "plugins")+from+" can be installed.")
 }
 
 type connectorsCheck struct{}
@@ -39,9 +39,9 @@ func (connectorsCheck) Run(f Facts, _ people.Wave) Finding {
 	}
 	n := len(f.Connectors)
 	if n == 0 {
-		return failing(r, 1, "None used", "No connector was used in the last "+several(ConnectorDays, "day", "days")+".", nil)
+		return refuted(r, 1, "None used", "No connector was used in the last "+several(ConnectorDays, "day", "days")+".", nil)
 	}
-	found := passing(r, several(n, "connector", "connectors"),
+	found := confirmed(r, several(n, "connector", "connectors"),
 		several(n, "connector was", "connectors were")+" used in the last "+several(ConnectorDays, "day", "days")+", "+f.Connectors[0].Say+" the most.")
 	found.Details = f.Connectors
 	return found
@@ -60,10 +60,10 @@ func (telemetryCheck) Run(f Facts, _ people.Wave) Finding {
 	case f.Telemetry.Last.IsZero():
 		return noneYet(r.Name, "Nothing yet", "No event has ever arrived.")
 	case f.Now.Sub(f.Telemetry.Last) > telemetryGap:
-		return failing(r, 1, "Stopped", "No event has arrived since "+moment(f.Telemetry.Last)+".", nil)
+		return refuted(r, 1, "Stopped", "No event has arrived since "+moment(f.Telemetry.Last)+".", nil)
 	}
 	n := about(f.Telemetry.Day)
-	return passing(r, amount(n)+" a day", "About "+several(n, "event", "events")+" arrived in 24 hours.")
+	return confirmed(r, amount(n)+" a day", "About "+several(n, "event", "events")+" arrived in 24 hours.")
 }
 
 type mailCheck struct{}
@@ -80,7 +80,7 @@ func (mailCheck) Run(f Facts, _ people.Wave) Finding {
 	case f.Mail.TriedAt.IsZero():
 		return noneYet(r.Name, "Not tried", "A mail server is set up; nobody has tried it yet.")
 	case !f.Mail.Worked:
-		return failing(r, 1, "Refused", "The mail server did not take a message when it was tried last.", nil)
+		return refuted(r, 1, "Refused", "The mail server did not take a message when it was tried last.", nil)
 	}
-	return passing(r, "Works", "The mail server answered and let the program in.")
+	return confirmed(r, "Works", "The mail server answered and let the program in.")
 }
