@@ -132,6 +132,7 @@ func (s *Store) RunAccess(ctx context.Context, by identity.Actor, now time.Time)
 		return access.Run{}, fmt.Errorf("keep a dry run: %w", err)
 	}
 	s.roll.Store(&keptRoll{run.ID, roll})
+	s.plan.expire()
 	return run, nil
 }
 
@@ -167,6 +168,9 @@ func (s *Store) keepRun(ctx context.Context, by identity.Actor, run *access.Run,
 			return err
 		}
 		if _, err := tx.Exec(ctx, forgetRollsSQL, pgx.StrictNamedArgs{"keep": rollsKept}); err != nil {
+			return err
+		}
+		if err := bumpPlan(ctx, tx); err != nil {
 			return err
 		}
 		if by.Subject() == "" {

@@ -13,6 +13,7 @@ import (
 	"groundswell/internal/access"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
+	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/people"
 	"groundswell/internal/pull"
@@ -132,5 +133,184 @@ func TestRunsAreKept(t *testing.T) {
 	again.Waves, again.Departments = kept.Waves, kept.Departments // without the days that waves open
 	if d := cmp.Diff(kept, again); d != "" {
 		t.Errorf("roll (-kept +read):\n%s", d)
+	}
+}
+
+// TestSnapshotsAreWhatWasThere takes one, reads it back as a file, and runs enforcement on it.
+func TestSnapshotsAreWhatWasThere(t *testing.T) {
+	s, now := aldermere(t, 600)
+	taken, err := s.TakeSnapshot(t.Context(), identity.Operator(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, body, err := s.Snapshot(t.Context(), taken.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Snapshots(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	if read != taken || list[0] != taken || !taken.Fresh(now.Add(24*time.Hour)) || taken.Fresh(now.Add(25*time.Hour)) {
+		t.Errorf("taken %+v, read %+v, listed %+v", taken, read, list[0])
+	}
+	contents, err := access.ReadSnapshot(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Directory(t.Context(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fates := access.DryRun(d, thursday)
+	_, again := access.DryRun(contents.Directory(), thursday)
+	if len(again) != len(fates) || len(contents.Limits) == 0 {
+		t.Fatalf("%d members and %d limits in the snapshot, %d members here", len(again), len(contents.Limits), len(fates))
+	}
+	count := func(of []access.Fate) (n [4]int) {
+		for _, f := range of {
+			for i, is := range []bool{f.Cowork, f.Chat, f.Bound, f.Outcome == access.NotKnown} {
+				if is {
+					n[i]++
+				}
+			}
+		}
+		return n
+	}
+	if count(fates) != count(again) {
+		t.Errorf("Cowork, Chat, bound, not known: %v here, %v in the snapshot", count(fates), count(again))
+	}
+	if _, err := s.Pool().Exec(t.Context(), `update access_snapshot set digest = sha256('x')`); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Snapshot(t.Context(), taken.ID); err == nil {
+		t.Error("a snapshot whose digest differs is handed out")
+	}
+}
+
+func TestNoSnapshotOfNothing(t *testing.T) {
+	keys, _ := seal.Random()
+	s := store.New(dbtest.New(t), keys)
+	if _, err := s.TakeSnapshot(t.Context(), identity.Operator(), noon()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a snapshot before anything was read: %v", err)
+	}
+	run, err := s.RunAccess(t.Context(), identity.Actor{}, noon())
+	if err != nil || run.Complete || run.Clean() || len(run.Missing) != 4 || !run.AsOf.IsZero() {
+		t.Errorf("a run before anything was read: %+v, %v", run, err)
+	}
+}
+
+// TestPagesOfPeopleAreTheList walks lists page by page, forward and back, in every order.
+func TestPagesOfPeopleAreTheList(t *testing.T) {
+	s, now := aldermere(t, 600)
+	run, err := s.RunAccess(t.Context(), identity.Actor{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roll, err := s.AccessRoll(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := identity.Operator().PeopleScope()
+	page := func(f access.Filter) access.PeoplePage {
+		t.Helper()
+		p, err := s.AccessPeople(t.Context(), scope, roll, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for _, by := range []access.Sort{access.ByActivity, access.ByName, access.ByDepartment, access.ByWave, access.ByCause} {
+		f := access.Filter{Outcome: access.Surprise, Department: access.Anywhere, Wave: access.Anywhere, Sort: by, After: -1, Before: -1, Limit: 1000}
+		all := page(f).People
+		if len(all) != run.Surprise {
+			t.Fatalf("%d people by %s, want %d", len(all), by, run.Surprise)
+		}
+		f.Limit = 7
+		for skip := 0; skip < len(all); skip += 7 {
+			p := page(f)
+			want := all[skip:min(len(all), skip+7)]
+			if d := cmp.Diff(want, p.People); d != "" || p.Skip != skip || p.Total != len(all) {
+				t.Fatalf("by %s behind %d: skips %d of %d\n%s", by, skip, p.Skip, p.Total, d)
+			}
+			if skip > 0 {
+				back := f
+				back.After, back.Before = -1, p.Prev
+				if b := page(back); cmp.Diff(all[skip-7:skip], b.People) != "" || b.Skip != skip-7 {
+					t.Fatalf("by %s in front of %d: skips %d, %d people", by, skip, b.Skip, len(b.People))
+				}
+			}
+			f.After = p.Next
+		}
+	}
+	one := page(access.Filter{Department: access.Anywhere, Wave: access.Anywhere, After: -1, Before: -1, Limit: 5}).People[0]
+	found := page(access.Filter{Search: one.Email, Department: access.Anywhere, Wave: access.Anywhere, After: -1, Before: -1, Limit: 5})
+	if found.Total != 1 || found.People[0].Member != one.Member {
+		t.Errorf("a search for an address finds %d", found.Total)
+	}
+	champion := identity.Actor{Account: 1, Roles: []identity.Role{identity.Champion}, Departments: []string{"legal"}}
+	if _, err := s.AccessPeople(t.Context(), champion.PeopleScope(), roll, access.Filter{}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a champion gets %v", err)
+	}
+	if _, err := s.AccessPerson(t.Context(), champion.PeopleScope(), one.Member); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a champion gets %v", err)
+	}
+}
+
+// TestOnePersonExplained compares every person's page with the run.
+func TestOnePersonExplained(t *testing.T) {
+	s, now := aldermere(t, 120)
+	run, err := s.RunAccess(t.Context(), identity.Actor{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roll, err := s.AccessRoll(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range roll.Fates {
+		p, err := s.AccessPerson(t.Context(), identity.Operator().PeopleScope(), f.Member)
+		if err != nil {
+			t.Fatal(err)
+		}
+		why := access.Explain(p.Directory, p.Directory.People[0])
+		if why.Grant != f.Grant || len(why.Groups) == 0 || !p.Listed || len(p.Limits) != 1 {
+			t.Errorf("%+v is explained as %+v with %d limits", f, why, len(p.Limits))
+		}
+	}
+	if _, err := s.AccessPerson(t.Context(), identity.Operator().PeopleScope(), 99999); !fault.Is(err, fault.NotFound) {
+		t.Errorf("nobody gives %v", err)
+	}
+}
+
+// TestTheStrictestLimit puts people into two groups with limits, and takes everything from others.
+func TestTheStrictestLimit(t *testing.T) {
+	s, _ := aldermere(t, 300)
+	clean, _, err := s.LimitReport(t.Context())
+	if err != nil || clean.Zero != 0 || clean.Lowered != 0 || clean.Members == 0 {
+		t.Fatalf("%+v, %v", clean, err)
+	}
+	_, err = s.Pool().Exec(t.Context(), `
+		insert into rbac_group (id, name, source_type, roles_known) values ('a', 'A', 'scim', true), ('b', 'B', 'scim', true);
+		insert into rbac_group_member (group_id, member) select g, m from unnest(array['a', 'b']) g, generate_series(0, 4) m;
+		insert into spend_limit (id, scope, scope_id, period, amount, enabled) values
+			('la', 'rbac_group', 'a', 'monthly', 2500, true), ('lb', 'rbac_group', 'b', 'monthly', 12000, true),
+			('lc', 'rbac_group', 'b', 'monthly', 1, false);
+		update spend_effective set scope = 'rbac_group', scope_id = 'a', amount = 2500 where member between 0 and 4;
+		update spend_effective set scope = 'user', scope_id = '', amount = 100 where member = 4;
+		update spend_effective set amount = 0 where member in (9, 10)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := s.LimitReport(t.Context())
+	if err != nil || r.Lowered != 4 || r.Zero != 2 || len(r.Hit) != 6 {
+		t.Fatalf("%d lowered, %d at zero, %d hit: %v", r.Lowered, r.Zero, len(r.Hit), err)
+	}
+	if first := r.Hit[0]; first.Member != 0 || !first.Lowered() || first.Caps[0].Name != "A" || first.Caps[1].Name != "B" || len(first.Caps) != 2 {
+		t.Errorf("the first of them is %+v", first)
+	}
+	names, err := s.MemberNames(t.Context(), identity.Operator().PeopleScope(), []int32{0, 9})
+	if err != nil || len(names) != 2 || names[9].Email == "" {
+		t.Errorf("names: %v, %v", names, err)
 	}
 }
