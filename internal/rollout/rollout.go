@@ -84,7 +84,7 @@ type Plan struct {
 	Attested    map[TaskID]Attestation // the latest of each task
 	Proofs      map[TaskID][]Proof     // without their bytes, newest first
 	Gates       []Gate
-	Basis       GateBasis // what conditions of gates rest on beside the plan
+	Basis       GateBasis         // what conditions of gates rest on beside the plan
 	Readiness   map[int]Readiness // by wave
 
 	at     map[TaskID]int      // places in Tasks; see Arrange

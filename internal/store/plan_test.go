@@ -34,7 +34,7 @@ insert into account (issuer, subject, email, name, created_at) values ('i', 's',
 insert into gate (kind, task, opened_at) values ('enforce_roles', 1, '2026-10-06');
 insert into gate_approval values (1, 1, 'Ines', 'ines@example.com', '2026-10-06');
 insert into gate_override (gate, name, email, at, reason, failed) values (1, 'Ines', 'ines@example.com', '2026-10-06', 'Must be', '{Seats}');
-insert into gate_alarm (gate, kind, say, raised_at) values (1, 'members', '3 people lost access.', '2026-10-07');
+insert into gate_alarm (gate, kind, on_day, say, raised_at) values (1, 'lost', '2026-10-07', '3 people lost access.', '2026-10-07');
 insert into readiness (wave, decide_at, asked_at) values (1, '2026-11-16', '2026-11-10');
 insert into decider values (1, 'dana@example.com', 'Dana', 'Primary Owner', 1);
 insert into vote (wave, email, name, choice, at, asked_at) values
