@@ -46,6 +46,7 @@ func commands() []command {
 		{"reindex", "[--from D] [--to D] [--verify]", "make the sets of people from their facts, or only compare them", runReindex},
 		{"migrate", "up|down|status", "bring the database's schema up, down, or show it", runMigrate},
 		{"import", "people|training|touchpoints FILE.csv [--dry-run] [--skip-bad]", "people, attendances or touchpoints from a CSV file; - reads stdin", runImport},
+		{"playbook", "check FILE.yaml|list", "check a playbook, or list those that ship; - reads stdin", runPlaybook},
 		{"token", "create|list|revoke", "API tokens", runToken},
 		{"user", "grant EMAIL ROLE [--department D]", "roles without the web", runUser},
 		{"audit", "verify", "check that no entry of the audit log was changed or removed", runAudit},

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"groundswell/internal/day"
@@ -107,7 +106,7 @@ func (c answerCheck) text(field, value string, most int, absent string) {
 }
 
 func (c answerCheck) calendar(zone string, cal Calendar) {
-	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+	if _, ok := Zone(zone); !ok {
 		c.say("time_zone", "Choose a time zone such as Europe/Lisbon.")
 	}
 	if len(cal.Weekdays) == 0 {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"groundswell/internal/adoption"
-	"groundswell/internal/day"
 	"groundswell/internal/people"
 )
 
@@ -87,7 +86,7 @@ func (w StepWhen) applies(a Answers) bool {
 
 // inWave reports whether a step is done for the first wave, or for a later one.
 func (w StepWhen) inWave(first bool) bool {
-	return w.Waves == "" || (w.Waves == "first") == first
+	return w.Waves == "" || (w.Waves == FirstWaves) == first
 }
 
 // task returns what all tasks of a step have in common.
@@ -96,10 +95,7 @@ func (s Step) task(phase adoption.Phase, section string) Task {
 	if scope == "" {
 		scope = PerOrganization
 	}
-	guidance, err := day.Parse(s.Guidance)
-	if err != nil {
-		guidance = day.None
-	}
+	guidance, _ := guidanceDay(s.Guidance)
 	return Task{
 		Key: s.ID, Scope: scope, Phase: phase, Section: section, Title: s.Title, Why: s.Why, DoneWhen: s.DoneWhen,
 		Role: s.Role, Offset: s.Offset, Days: max(s.Days, 1), State: Open, Gate: s.Gate, GateChecks: s.Checks, NoUndo: s.NoUndo,

@@ -15,10 +15,10 @@ import (
 const (
 	firstOffset = -365
 	lastOffset  = 730
-	maxDays     = 120
-	maxHolds    = 730 // days a person's word may hold
-	maxTitle    = 120
-	maxWords    = 1000
+	stepDays    = 120
+	longestWord = 730 // days a person's word may hold
+	stepTitle   = 120
+	stepWords   = 1000
 )
 
 // FirstWaves and LaterWaves are what [StepWhen.Waves] may say.
@@ -78,8 +78,8 @@ func (b *bookReader) checkHead() {
 	if !versionForm.MatchString(b.out.Version) {
 		b.say(0, "version is a short text such as 2026.11, not %q", b.out.Version)
 	}
-	b.words(0, "name", b.out.Name, maxTitle)
-	b.words(0, "about", b.out.About, maxWords)
+	b.words(0, "name", b.out.Name, stepTitle)
+	b.words(0, "about", b.out.About, stepWords)
 }
 
 // words refuses a text that is absent, too long or not printable.
@@ -108,8 +108,8 @@ func (b *bookReader) checkRoles() {
 			b.say(line, "two roles have the key %q", r.Key)
 		}
 		seen[r.Key] = true
-		b.words(line, "name", r.Name, maxTitle)
-		b.words(line, "does", r.Does, maxWords)
+		b.words(line, "name", r.Name, stepTitle)
+		b.words(line, "does", r.Does, stepWords)
 	}
 }
 
@@ -124,7 +124,7 @@ func (b *bookReader) checkPhases() {
 			b.say(line, "phases come once each and in order: %s", listed(known))
 		}
 		last = max(last, at)
-		b.words(line, "name", p.Name, maxTitle)
+		b.words(line, "name", p.Name, stepTitle)
 	}
 }
 
@@ -149,11 +149,11 @@ func (b *bookReader) checkIDs() map[string]readStep {
 }
 
 func (b *bookReader) checkWords(s readStep) {
-	b.words(s.at("title"), s.named("title"), s.Title, maxTitle)
-	b.words(s.at("why"), s.named("why"), s.Why, maxWords)
-	b.words(s.at("done_when"), s.named("done_when"), s.DoneWhen, maxWords)
+	b.words(s.at("title"), s.named("title"), s.Title, stepTitle)
+	b.words(s.at("why"), s.named("why"), s.Why, stepWords)
+	b.words(s.at("done_when"), s.named("done_when"), s.DoneWhen, stepWords)
 	if s.Checklist != "" {
-		b.words(s.at("checklist"), s.named("checklist"), s.Checklist, maxTitle)
+		b.words(s.at("checklist"), s.named("checklist"), s.Checklist, stepTitle)
 	}
 	if _, ok := guidanceDay(s.Guidance); s.Guidance != "" && !ok {
 		b.say(s.at("guidance"), "guidance is a month or a day like 2026-03 or 2026-03-28, not %q", s.Guidance)
@@ -178,8 +178,8 @@ func (b *bookReader) checkPlace(s readStep) {
 	if s.Offset < firstOffset || s.Offset > lastOffset {
 		b.say(s.at("offset"), "%s: offset lies between %d and %d days, not %d", s.ID, firstOffset, lastOffset, s.Offset)
 	}
-	if s.Days < 1 || s.Days > maxDays {
-		b.say(s.at("days"), "%s: days lies between 1 and %d, not %d", s.ID, maxDays, s.Days)
+	if s.Days < 1 || s.Days > stepDays {
+		b.say(s.at("days"), "%s: days lies between 1 and %d, not %d", s.ID, stepDays, s.Days)
 	}
 	if s.Checklist != "" && s.Scope == PerDepartment {
 		b.say(s.at("checklist"), "%s: the checklist is a wave’s: a task per department cannot be on it", s.ID)
@@ -200,8 +200,8 @@ func (b *bookReader) checkEvidence(s readStep) {
 	if e.Check != "" && !slices.Contains(knownChecks(), e.Check) {
 		b.say(line, "%s: there is no check %q", s.ID, e.Check)
 	}
-	if e.Attest != nil && (*e.Attest < 0 || *e.Attest > maxHolds) {
-		b.say(line, "%s: attest lies between 0 (for good) and %d days", s.ID, maxHolds)
+	if e.Attest != nil && (*e.Attest < 0 || *e.Attest > longestWord) {
+		b.say(line, "%s: attest lies between 0 (for good) and %d days", s.ID, longestWord)
 	}
 }
 
@@ -227,9 +227,9 @@ func (b *bookReader) checkHelp(s readStep) {
 	if s.Help == (StepHelp{}) {
 		return
 	}
-	b.words(s.at("help"), s.named("title of help"), s.Help.Title, maxTitle)
+	b.words(s.at("help"), s.named("title of help"), s.Help.Title, stepTitle)
 	u, err := url.Parse(s.Help.URL)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s.Help.URL) > maxWords {
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(s.Help.URL) > stepWords {
 		b.say(s.at("help"), "%s: the url of help is an https address, not %q", s.ID, s.Help.URL)
 	}
 }
@@ -285,61 +285,41 @@ func (b *bookReader) checkGates() {
 
 // checkCycle names the first circle of tasks that wait for one another.
 func (b *bookReader) checkCycle(byID map[string]readStep) {
-	waits := make(map[string][]string, len(byID))
-	var order []string
-	for _, s := range b.steps {
-		if _, again := waits[s.ID]; !again {
-			waits[s.ID], order = s.WaitsFor, append(order, s.ID)
+	number := make(map[string]TaskID, len(b.steps))
+	for i, s := range b.steps {
+		if byID[s.ID].Step == s.Step {
+			number[s.ID] = TaskID(i + 1)
 		}
 	}
-	if c := cycle(order, waits); c != nil {
-		b.say(byID[c[0]].at("waits_for"), "tasks wait for one another: %s", strings.Join(c, " → "))
-	}
-}
-
-// cycle returns the first circle in waits, its first name repeated at the end; nil when there is none.
-func cycle(order []string, waits map[string][]string) []string {
-	const inHand, finished = 1, 2
-	state := map[string]int{}
-	var path []string
-	var visit func(string) []string
-	visit = func(id string) []string {
-		state[id] = inHand
-		path = append(path, id)
-		for _, next := range waits[id] {
-			switch state[next] {
-			case inHand:
-				return append(slices.Clone(path[slices.Index(path, next):]), next)
-			case finished:
-			default:
-				if found := visit(next); found != nil {
-					return found
-				}
-			}
-		}
-		state[id], path = finished, path[:len(path)-1]
-		return nil
-	}
-	for _, id := range order {
-		if state[id] == 0 {
-			if found := visit(id); found != nil {
-				return found
-			}
+	tasks := make([]Task, len(b.steps))
+	for i, s := range b.steps {
+		tasks[i] = Task{ID: TaskID(i + 1), Key: s.ID}
+		for _, id := range s.WaitsFor {
+			tasks[i].WaitsFor = append(tasks[i].WaitsFor, number[id])
 		}
 	}
-	return nil
+	circle := Cycle(tasks)
+	if circle == nil {
+		return
+	}
+	var names []string
+	for _, t := range append(circle, circle[0]) {
+		names = append(names, t.Key)
+	}
+	b.say(byID[circle[0].Key].at("waits_for"), "tasks wait for one another: %s", strings.Join(names, " → "))
 }
 
 // guidanceDay reads the date of a guidance: a day, or a month as its first day.
+// It is [day.None] where there is none.
 func guidanceDay(s string) (day.Date, bool) {
-	if s == "" {
-		return day.None, false
-	}
 	if len(s) == len("2026-03") {
 		s += "-01"
 	}
 	d, err := day.Parse(s)
-	return d, err == nil
+	if err != nil {
+		return day.None, false
+	}
+	return d, true
 }
 
 // listed writes names as "a, b, c".

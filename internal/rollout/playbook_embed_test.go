@@ -17,3 +17,20 @@ func TestPlaybooksThatShipCanBeRead(t *testing.T) {
 		t.Logf("%s %s: %d tasks", b.Key, b.Version, len(b.Steps()))
 	}
 }
+
+// No step is due before one it waits for: the plan would be late from its first day.
+func TestPlaybooksKeepTheirOwnOrder(t *testing.T) {
+	for _, b := range Playbooks() {
+		steps := map[string]Step{}
+		for _, s := range b.Steps() {
+			steps[s.ID] = s
+		}
+		for _, s := range steps {
+			for _, id := range s.WaitsFor {
+				if w := steps[id]; w.Offset > s.Offset && w.When.Waves == s.When.Waves {
+					t.Errorf("%s is due at %d and waits for %s at %d", s.ID, s.Offset, id, w.Offset)
+				}
+			}
+		}
+	}
+}
