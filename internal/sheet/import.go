@@ -16,6 +16,7 @@ import (
 type Options struct {
 	SkipBad bool   // leave out rows that cannot be used; without it they refuse the file
 	Draft   int64  // the draft the file was kept as, forgotten with the import; 0 none
+	Shrink  bool   // a file that is the whole of something may leave out more than half of it
 	Seen    string // [Digest] of the difference that somebody agreed to; "" is any
 }
 

@@ -37,10 +37,11 @@ const (
 	People      Kind = "people"
 	Training    Kind = "training"
 	Touchpoints Kind = "touchpoints"
+	Devices     Kind = "devices"
 )
 
 // Kinds returns the kinds, people first: the others refer to them.
-func Kinds() []Kind { return []Kind{People, Training, Touchpoints} }
+func Kinds() []Kind { return []Kind{People, Training, Touchpoints, Devices} }
 
 // Valid reports whether k is a kind.
 func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }

@@ -60,7 +60,7 @@ func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, no
 			return err
 		}
 	}
-	if im.Added+im.Changed > 0 {
+	if im.Added+im.Changed > 0 && im.Kind != sheet.Devices { // no figure is made of devices
 		if _, err := bump(ctx, tx, touchesPeople); err != nil {
 			return fmt.Errorf("count the generation up: %w", err)
 		}
