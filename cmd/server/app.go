@@ -151,7 +151,10 @@ func (a *app) sync(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.settle(ctx)
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
+	return a.prove(ctx)
 }
 
 // settle closes months and keeps denominators after a pull.

@@ -149,7 +149,7 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Lo
 func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	cfg := jobs.Config{
 		Pool: a.store.Pool(), Log: a.log, Sync: a.sync, Interrupted: a.interrupted,
-		VerifyIndex: a.verifyIndex, Purge: a.purge, SyncHour: syncHour,
+		VerifyIndex: a.verifyIndex, Check: a.check, Purge: a.purge, SyncHour: syncHour,
 	}
 	if !work {
 		return jobs.NewQueue(cfg)

@@ -109,6 +109,9 @@ func (a *app) syncNow(ctx context.Context, o pull.Options, out io.Writer) error 
 	if err := a.settle(ctx); err != nil {
 		return err
 	}
+	if err := a.prove(ctx); err != nil { // what was pulled is there all the same
+		fmt.Fprintf(os.Stderr, "the checks were not run to the end: %v\n", err)
+	}
 	return summarize(report, out)
 }
 

@@ -33,6 +33,8 @@ type Config struct {
 	Interrupted func(context.Context) (bool, error)
 	// VerifyIndex compares the sets of people with their facts and keeps what was found.
 	VerifyIndex func(context.Context) error
+	// Check runs the checks behind the evidence and keeps what they find.
+	Check func(context.Context) error
 	// Purge forgets what has run out: sessions that have ended by themselves,
 	// files that were uploaded and never applied.
 	Purge func(context.Context) error
@@ -55,6 +57,7 @@ func NewQueue(cfg Config) (*Runner, error) {
 func NewWorker(cfg Config) (*Runner, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &syncWorker{cfg: cfg})
+	river.AddWorker(workers, &checkWorker{check: cfg.Check})
 	river.AddWorker(workers, &purgeWorker{purge: cfg.Purge})
 	river.AddWorker(workers, &verifyWorker{verify: cfg.VerifyIndex})
 	return open(cfg, &river.Config{
@@ -97,6 +100,15 @@ func (r *Runner) Stop(ctx context.Context) error {
 func (r *Runner) SyncNow(ctx context.Context) error {
 	if _, err := r.client.Insert(ctx, SyncArgs{Why: whyAsked}, nil); err != nil {
 		return fmt.Errorf("ask for a sync: %w", err)
+	}
+	return nil
+}
+
+// ChecksNow asks to run the checks and returns at once. While they wait or run
+// already, asking again comes to nothing.
+func (r *Runner) ChecksNow(ctx context.Context) error {
+	if _, err := r.client.Insert(ctx, RunChecksArgs{}, nil); err != nil {
+		return fmt.Errorf("ask to run the checks: %w", err)
 	}
 	return nil
 }

@@ -13,13 +13,17 @@ const (
 )
 
 // timetable lists what happens by itself: a pull every night at the given UTC
-// hour, and one when a worker starts if the last was cut off; once a day what
+// hour, and one when a worker starts if the last was cut off; every hour the checks,
+// as telemetry stops and words run out between pulls; once a day what
 // has run out is forgotten, and the sets of people are compared with their facts.
 func timetable(hour int) []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		nightly("nightly_sync", hour, SyncArgs{Why: whyNightly}),
 		nightly("purge", purgeHour, PurgeArgs{}),
 		nightly("verify_index", verifyHour, VerifyIndexArgs{}),
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+			return RunChecksArgs{}, nil
+		}, &river.PeriodicJobOpts{ID: "run_checks"}),
 		river.NewPeriodicJob(river.NeverSchedule(), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyStart}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_at_start", RunOnStart: true}),

@@ -140,6 +140,7 @@ func (dryRunCheck) Run(f Facts, wave people.Wave) Finding {
 		return noneYet(r.Name, "No dry run", "There was no dry run of enforcement yet.")
 	}
 	found := f.dryRun(wave.ID)
+	r.AsOf = f.DryRun.AsOf
 	switch {
 	case found.Surprise > 0:
 		return refuted(r, found.Surprise, amount(found.Surprise)+" lose it", f.loses(wave.ID, found.Surprise), found.Causes)

@@ -80,7 +80,7 @@ func (mailCheck) Run(f Facts, _ people.Wave) Finding {
 	case f.Mail.TriedAt.IsZero():
 		return noneYet(r.Name, "Not tried", "A mail server is set up; nobody has tried it yet.")
 	case !f.Mail.Worked:
-		return refuted(r, 1, "Refused", "The mail server did not take a message when it was tried last.", nil)
+		return refuted(r, 1, "No answer", "The mail server did not answer when it was tried last.", nil)
 	}
-	return confirmed(r, "Works", "The mail server answered and let the program in.")
+	return confirmed(r, "Answers", "The mail server answers.")
 }

@@ -72,7 +72,7 @@ type RoleFacts struct {
 
 // DryRunFacts is the latest dry run of enforcement.
 type DryRunFacts struct {
-	At       time.Time
+	AsOf     time.Time // when what it read was read; zero while some of it never was
 	Members  int
 	Complete bool // false: a source it needs was not there
 	Waves    []DryRunWave

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"groundswell/internal/access"
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/pull"
@@ -420,5 +421,39 @@ func (l *factLoad) devices(ctx context.Context) error {
 	return err
 }
 
-// dryRun waits for the first run of enforcement.
-func (l *factLoad) dryRun(context.Context) error { return nil }
+// dryRun counts by wave what the latest dry run found; there may be none yet.
+func (l *factLoad) dryRun(ctx context.Context) error {
+	run, ok, err := l.s.LatestAccessRun(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	roll, err := l.s.AccessRoll(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	causes := map[int]map[access.Cause]int{}
+	for _, f := range roll.Fates {
+		if f.Outcome != access.Surprise {
+			continue
+		}
+		if causes[int(f.Wave)] == nil {
+			causes[int(f.Wave)] = map[access.Cause]int{}
+		}
+		causes[int(f.Wave)][f.Cause]++
+	}
+	l.facts.DryRun = &rollout.DryRunFacts{AsOf: run.AsOf, Members: run.Members, Complete: run.Complete, Waves: dryRunWaves(causes)}
+	return nil
+}
+
+func dryRunWaves(causes map[int]map[access.Cause]int) []rollout.DryRunWave {
+	var out []rollout.DryRunWave
+	for wave, of := range causes {
+		w := rollout.DryRunWave{Wave: wave, Nested: of[access.Nested]}
+		for cause, n := range of {
+			w.Surprise += n
+			w.Causes = append(w.Causes, rollout.Detail{Say: cause.Title(), Count: n})
+		}
+		out = append(out, w)
+	}
+	return out
+}
