@@ -3,10 +3,7 @@ package rollout
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"groundswell/internal/day"
 	"groundswell/internal/people"
@@ -165,11 +162,3 @@ func about(n int) int {
 	}
 	return n / step * step
 }
-
-func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[size:]
-}
-
-// sayName writes a source's name inside a sentence.
-func sayName(s string) string { return strings.ToLower(s) }

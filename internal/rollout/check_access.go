@@ -144,6 +144,8 @@ func (dryRunCheck) Run(f Facts, wave people.Wave) Finding {
 	switch {
 	case found.Surprise > 0:
 		return refuted(r, found.Surprise, amount(found.Surprise)+" lose it", f.loses(wave.ID, found.Surprise), found.Causes)
+	case found.Unknown > 0:
+		return undecided(r, amount(found.Unknown)+" not known", "Nobody"+f.of(wave.ID)+" is found to lose Cowork, but the roles of "+several(found.Unknown, "person", "people")+" are unavailable.")
 	case !f.DryRun.Complete:
 		return undecided(r, "Incomplete", "The dry run finds nobody, but it lacks a source: it says nothing until that is read.")
 	}

@@ -82,6 +82,7 @@ type DryRunFacts struct {
 type DryRunWave struct {
 	Wave     int
 	Surprise int // would lose Cowork although they should have it
+	Unknown  int // should have it, and the roles of one of their groups are unavailable
 	Nested   int // of those, because they are only in a nested group
 	Causes   []Detail
 }
@@ -133,6 +134,8 @@ type Reading struct {
 	Name  string    // "Members"
 	AsOf  time.Time // when it was last read to its end; zero when never
 	Scope string    // the scope that the key lacks; "" when it lacks none
+
+	unread []string // of several, those that were never read
 }
 
 // Readings are the sources that checks judge by.
@@ -147,8 +150,9 @@ func allOf(name string, of ...Reading) Reading {
 		if r.AsOf.IsZero() && !out.AsOf.IsZero() || r.AsOf.Before(out.AsOf) {
 			out.AsOf = r.AsOf
 		}
-		if r.AsOf.IsZero() && out.Scope == "" {
-			out.Scope = r.Scope
+		if r.AsOf.IsZero() {
+			out.unread = append(out.unread, r.Name)
+			out.Scope = cmp.Or(out.Scope, r.Scope)
 		}
 	}
 	return out
@@ -160,9 +164,18 @@ func (r Reading) missing() (Finding, bool) {
 	case !r.AsOf.IsZero():
 		return Finding{}, false
 	case r.Scope != "":
-		return noneYet(r.Name, "Not granted", "The key lacks the scope "+r.Scope+": "+sayName(r.Name)+" cannot be read."), true
+		return noneYet(r.Name, "Not granted", "The key lacks the scope "+r.Scope+", so "+r.lacks()+" cannot be read."), true
 	}
-	return noneYet(r.Name, "Never read", capital(r.Name)+" were never read to the end."), true
+	return noneYet(r.Name, "Never read", "No sync has read "+r.lacks()+" to the end yet."), true
+}
+
+// lacks names what was never read: "members and seats".
+func (r Reading) lacks() string {
+	names := strings.ToLower(strings.Join(r.unread, ", "))
+	if i := strings.LastIndex(names, ", "); i >= 0 {
+		names = names[:i] + " and " + names[i+2:]
+	}
+	return names
 }
 
 // in reports whether a cell counts for a wave: every cell does for wave 0.
@@ -250,6 +263,7 @@ func (f Facts) dryRun(wave int) DryRunWave {
 			continue
 		}
 		out.Surprise += w.Surprise
+		out.Unknown += w.Unknown
 		out.Nested += w.Nested
 		for _, c := range w.Causes {
 			causes[c.Say] += c.Count

@@ -271,8 +271,8 @@ func (l *factLoad) roles(ctx context.Context) error {
 const (
 	checkLimitsSQL = `
 select count(distinct member)::int as people, count(distinct member) filter (where amount = 0)::int as zero,
-       coalesce((select amount::text from spend_effective where amount > 0 order by amount, period limit 1), '') as lowest,
-       coalesce((select period from spend_effective where amount > 0 order by amount, period limit 1), '') as period
+       coalesce((select amount::text from spend_effective where amount > 0 order by spend_effective.amount, period limit 1), '') as lowest,
+       coalesce((select period from spend_effective where amount > 0 order by spend_effective.amount, period limit 1), '') as period
 from spend_effective`
 
 	checkPluginsSQL = `
@@ -431,25 +431,34 @@ func (l *factLoad) dryRun(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	causes := map[int]map[access.Cause]int{}
-	for _, f := range roll.Fates {
-		if f.Outcome != access.Surprise {
-			continue
-		}
-		if causes[int(f.Wave)] == nil {
-			causes[int(f.Wave)] = map[access.Cause]int{}
-		}
-		causes[int(f.Wave)][f.Cause]++
+	lacking := len(run.Missing)
+	if run.NotKnown > 0 {
+		lacking-- // that some people's roles are unavailable is counted by wave
 	}
-	l.facts.DryRun = &rollout.DryRunFacts{AsOf: run.AsOf, Members: run.Members, Complete: run.Complete, Waves: dryRunWaves(causes)}
+	l.facts.DryRun = &rollout.DryRunFacts{
+		AsOf: run.AsOf, Members: run.Members, Complete: lacking == 0, Waves: dryRunWaves(roll, access.Expected(roll.Waves, l.today)),
+	}
 	return nil
 }
 
-func dryRunWaves(causes map[int]map[access.Cause]int) []rollout.DryRunWave {
+// dryRunWaves counts people by wave: those who lose Cowork by surprise, and those
+// of whom nobody knows in the waves where it is expected.
+func dryRunWaves(roll access.Roll, expected map[int32]bool) []rollout.DryRunWave {
+	causes, unknown := map[int32]map[access.Cause]int{}, map[int32]int{}
+	for _, f := range roll.Fates {
+		switch {
+		case f.Outcome == access.NotKnown && expected[f.Wave]:
+			unknown[f.Wave]++
+		case f.Outcome == access.Surprise && causes[f.Wave] == nil:
+			causes[f.Wave] = map[access.Cause]int{f.Cause: 1}
+		case f.Outcome == access.Surprise:
+			causes[f.Wave][f.Cause]++
+		}
+	}
 	var out []rollout.DryRunWave
-	for wave, of := range causes {
-		w := rollout.DryRunWave{Wave: wave, Nested: of[access.Nested]}
-		for cause, n := range of {
+	for _, place := range append([]access.Place{{}}, roll.Waves...) {
+		w := rollout.DryRunWave{Wave: int(place.ID), Unknown: unknown[place.ID], Nested: causes[place.ID][access.Nested]}
+		for cause, n := range causes[place.ID] {
 			w.Surprise += n
 			w.Causes = append(w.Causes, rollout.Detail{Say: cause.Title(), Count: n})
 		}
