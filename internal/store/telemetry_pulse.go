@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"groundswell/internal/telemetry"
 )
 
@@ -16,13 +18,18 @@ from telemetry_pulse p`
 // TelemetryPulse says whether events arrive, by the clock of the database.
 func (s *Store) TelemetryPulse(ctx context.Context) (telemetry.Pulse, error) {
 	var p telemetry.Pulse
+	err := scanPulse(s.pool.QueryRow(ctx, telemetryPulseSQL), &p)
+	return p, translate(err)
+}
+
+func scanPulse(row pgx.Row, p *telemetry.Pulse) error {
 	var last, event *time.Time
-	err := s.pool.QueryRow(ctx, telemetryPulseSQL).Scan(&last, &event, &p.Hour, &p.Day)
+	err := row.Scan(&last, &event, &p.Hour, &p.Day)
 	if last != nil {
 		p.Last = *last
 	}
 	if event != nil {
 		p.EventAt = *event
 	}
-	return p, translate(err)
+	return err
 }
