@@ -103,6 +103,7 @@ func principals() []principal {
 		{name: "expired session", dress: func(_ *site, b *browser, _ *http.Request) { b.isSince("gone", 25*time.Hour, roleGrants["lead"]) }},
 		{name: "expired token", dress: func(s *site, _ *browser, r *http.Request) { s.bearer(r, identity.Lead, -time.Hour, false) }},
 		{name: "revoked token", dress: func(s *site, _ *browser, r *http.Request) { s.bearer(r, identity.Lead, time.Hour, true) }},
+		{name: "telemetry token", token: "telemetry", dress: func(s *site, _ *browser, r *http.Request) { s.exporter(r) }},
 		{name: "malformed token", dress: func(_ *site, _ *browser, r *http.Request) { r.Header.Set("Authorization", "Bearer gsw_x") }},
 	}
 	for role, g := range roleGrants {
@@ -173,6 +174,8 @@ func (r rule) expect(p principal) string {
 		return "yes"
 	case r.tokens != nil && p.token == "":
 		return "who are you"
+	case r.tokens != nil && slices.Contains(r.tokens, "telemetry") != (p.token == "telemetry"):
+		return "who are you" // tokens of one kind are unknown to the other
 	case r.tokens != nil && slices.Contains(r.tokens, p.token):
 		return "yes"
 	case r.tokens != nil:

@@ -39,8 +39,11 @@ func (s *Server) serve(e routeEntry) http.Handler {
 
 // admit says who asks, or why they may not. The actor is returned with a refusal too, for its page.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, a access) (identity.Actor, error) {
-	if a.kind == forEveryone {
+	switch a.kind {
+	case forEveryone:
 		return identity.Actor{}, nil
+	case forExporters:
+		return identity.Actor{}, s.admitExporter(w, r)
 	}
 	actor, fresh, err := s.whoAsks(w, r, a.kind)
 	if t, ok := r.Context().Value(traceKey{}).(*trace); ok {
@@ -81,15 +84,20 @@ func (s *Server) whoAsks(w http.ResponseWriter, r *http.Request, kind accessKind
 
 // tokenActor reads the bearer token. An address that keeps trying bad ones is slowed down.
 func (s *Server) tokenActor(w http.ResponseWriter, r *http.Request) (identity.Actor, error) {
-	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		text = ""
-	}
-	actor, err := s.Identity.TokenActor(r.Context(), text, s.Now())
+	actor, err := s.Identity.TokenActor(r.Context(), bearerText(r), s.Now())
 	if fault.Is(err, fault.Unauthenticated) && s.knocks.OnLimit(w, r, address(r)) {
 		return actor, errTooMany
 	}
 	return actor, err
+}
+
+// bearerText is the token that a request brings, "" for none.
+func bearerText(r *http.Request) string {
+	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }
 
 // newLimiter counts per key and minute, in memory.

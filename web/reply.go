@@ -159,6 +159,10 @@ func (s *Server) failJSON(w http.ResponseWriter, r *http.Request, status int, f 
 	if f.Kind == fault.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="groundswell"`)
 	}
+	if otlp(r.URL.Path) {
+		s.failOTLP(w, r, status, f)
+		return
+	}
 	if hasPrefix(r.URL.Path, "/api/") {
 		status, said := apiError(status, f, requestID(r.Context()))
 		_ = s.json(w, status, map[string]apiFault{"error": said})

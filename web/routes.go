@@ -32,10 +32,11 @@ type access struct {
 type accessKind int
 
 const (
-	forNobody   accessKind = iota
-	forEveryone            // signed in or not
-	forAccounts            // a session; bearer tokens are ignored
-	forTokens              // a bearer token; cookies are ignored
+	forNobody    accessKind = iota
+	forEveryone             // signed in or not
+	forAccounts             // a session; bearer tokens are ignored
+	forTokens               // a bearer token; cookies are ignored
+	forExporters            // a bearer token for telemetry; cookies are ignored
 )
 
 var (
@@ -138,5 +139,5 @@ func (s *Server) router() (http.Handler, error) {
 
 // bearer reports whether a path is for programs: it reads tokens and ignores cookies.
 func bearer(path string) bool {
-	return path == route.Prometheus || path == "/api" || hasPrefix(path, "/api/") || hasPrefix(path, "/v1/")
+	return path == route.Prometheus || path == "/api" || hasPrefix(path, "/api/") || otlp(path)
 }

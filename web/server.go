@@ -52,6 +52,8 @@ type Config struct {
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read
 	Spending       Spending       // what it costs beside its limits; nil shows that nothing was read
 
+	Telemetry Telemetry // the receiver of the desktop apps' events; without Intake it is left out
+
 	Plan    Planner // the rollout; nil leaves its pages out
 	Sandbox Sandbox // the demo's invented organization; nil outside the demo
 
@@ -74,6 +76,7 @@ type Server struct {
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter
+	exports  *httprate.RateLimiter
 	opens    map[string]access // what a page's address takes to be opened
 	handler  http.Handler
 }
@@ -87,7 +90,7 @@ func build(c Config, personas []Persona) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, Demo: personas != nil, personas: personas,
-		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute),
+		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute), exports: newLimiter(exportsPerMinute),
 	}
 	for _, key := range c.CookieKeys {
 		s.cookies = append(s.cookies, securecookie.New(key, nil).MaxAge(int(signInTakes/time.Second)))

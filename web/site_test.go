@@ -111,6 +111,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.People = rosterOf(s.store)
 	cfg.Targets = s.store
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
+	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()
 	if change != nil {
 		change(&cfg)

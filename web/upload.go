@@ -14,6 +14,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/route"
 	"groundswell/internal/sheet"
+	"groundswell/internal/telemetry"
 )
 
 // The limits of an upload. A file is held in memory once, so they hold for all of it.
@@ -26,8 +27,11 @@ const (
 
 // bodyLimit is how many bytes a request may bring.
 func bodyLimit(r *http.Request) int64 {
-	if uploads(r) {
+	switch {
+	case uploads(r):
 		return maxUpload
+	case r.URL.Path == route.OTLPLogs:
+		return telemetry.MaxBody
 	}
 	return maxBody
 }

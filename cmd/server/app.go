@@ -189,7 +189,8 @@ func (a *app) verifyIndex(ctx context.Context) error {
 func (a *app) purge(ctx context.Context) error {
 	_, err := a.store.PurgeSessions(ctx, time.Now())
 	_, drafts := a.store.PurgeDrafts(ctx, time.Now())
-	return errors.Join(err, drafts)
+	_, events := a.store.PurgeTelemetry(ctx, time.Now())
+	return errors.Join(err, drafts, events)
 }
 
 // overdue is how long after the last pull a starting worker pulls by itself.
