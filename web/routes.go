@@ -119,7 +119,7 @@ func (s *Server) routes() []routeEntry {
 func (s *Server) router() (http.Handler, error) {
 	mux := chi.NewRouter()
 	seen := []string{}
-	s.opens = map[string]access{}
+	s.opens, s.takes = map[string]access{}, map[string]access{}
 	for _, e := range s.routes() {
 		name := e.Method + " " + e.Pattern
 		if e.Access.kind == forNobody || e.Handler == nil || slices.Contains(seen, name) {
@@ -127,10 +127,12 @@ func (s *Server) router() (http.Handler, error) {
 		}
 		seen = append(seen, name)
 		mux.Method(e.Method, e.Pattern, s.serve(e))
-		if e.Method == http.MethodGet {
-			s.opens[e.Pattern] = e.Access
-			mux.Method(http.MethodHead, e.Pattern, s.serve(e))
+		if e.Method != http.MethodGet {
+			s.takes[e.Pattern] = e.Access
+			continue
 		}
+		s.opens[e.Pattern] = e.Access
+		mux.Method(http.MethodHead, e.Pattern, s.serve(e))
 	}
 	mux.NotFound(s.answerNotFound)
 	mux.MethodNotAllowed(s.answerNotAllowed)

@@ -57,6 +57,8 @@ type Config struct {
 	Plan    Planner // the rollout; nil leaves its pages out
 	Sandbox Sandbox // the demo's invented organization; nil outside the demo
 
+	Decisions Decisions // of waves; nil leaves the pages of readiness out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default
@@ -78,6 +80,7 @@ type Server struct {
 	knocks   *httprate.RateLimiter
 	exports  *httprate.RateLimiter
 	opens    map[string]access // what a page's address takes to be opened
+	takes    map[string]access // likewise, what a form's address takes
 	handler  http.Handler
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -106,4 +107,43 @@ func (s *Server) readCookie(r *http.Request, purpose string, into any) bool {
 		}
 	}
 	return false
+}
+
+// mayOpen reports whether an address is a page of the site that the actor may open.
+func (s *Server) mayOpen(actor identity.Actor, address string) bool {
+	path, _, _ := strings.Cut(address, "?")
+	path, _, _ = strings.Cut(path, "#")
+	if a, ok := s.opens[path]; ok {
+		return a.admits(actor)
+	}
+	for pattern, a := range s.opens {
+		if fills(pattern, path) {
+			return a.admits(actor)
+		}
+	}
+	return false
+}
+
+// runsChecks is where a form that runs the checks again goes; "" for those who may not run them.
+func (s *Server) runsChecks(actor identity.Actor) string {
+	const run = route.Checks + "/run"
+	if a, ok := s.takes[run]; !ok || !a.admits(actor) {
+		return ""
+	}
+	return run
+}
+
+// fills reports whether path is pattern with something in its holes.
+func fills(pattern, path string) bool {
+	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return false
+	}
+	for i := range want {
+		hole := strings.HasPrefix(want[i], "{") && strings.HasSuffix(want[i], "}")
+		if want[i] != have[i] && (!hole || have[i] == "") {
+			return false
+		}
+	}
+	return true
 }

@@ -190,7 +190,9 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		},
 		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 
-		Closings: a.store,
+		Closings:  a.store,
+		Closings:  a.store,
+		Decisions: a.store,
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey, Checks: a.store,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,

@@ -60,6 +60,10 @@ type BasisItem struct {
 	Say      string   `json:"say"`
 }
 
+// AnyVersion stands for a version where a change does not replace what somebody
+// else may have changed meanwhile.
+const AnyVersion = -1
+
 // Readiness is what people decided about a wave.
 type Readiness struct {
 	Wave      int

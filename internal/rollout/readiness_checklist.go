@@ -15,6 +15,7 @@ type ChecklistItem struct {
 	Evidenced
 	Owner    Person // who it waits on; not named while its role is not filled
 	RoleName string // of the role that owns it
+	BySignal bool   // a check says so; otherwise a person does, or nobody
 }
 
 // Reopened reports whether a person sent the task back, whatever its evidence says.
@@ -80,6 +81,8 @@ func (p *Plan) Checklist(wave int, now time.Time) Checklist {
 
 func (p *Plan) item(t Task, now time.Time) ChecklistItem {
 	out := ChecklistItem{Task: t, Evidenced: p.Evidence(t, now), Owner: p.Owner(t)}
+	r, ran := p.Result(t)
+	out.BySignal = ran && (r.Outcome != NoneYet || out.Standing == StandsNoneYet)
 	for _, r := range p.Roles {
 		if r.Key == t.Role {
 			out.RoleName = r.Name
@@ -162,4 +165,22 @@ func (p *Plan) FailedSince(wave int, now time.Time) []ChecklistItem {
 		}
 	}
 	return out
+}
+
+// Ready reports whether nothing was left to do about a line.
+func (b BasisItem) Ready() bool {
+	return !b.Reopened && (b.Standing == StandsVerified || b.Standing == StandsAttested)
+}
+
+// Ready counts the lines that were ready when it was decided, and how many counted.
+func (d Decision) Ready() (ready, of int) {
+	for _, b := range d.Basis {
+		if b.Ready() {
+			ready++
+		}
+		if b.Standing != StandsLeftOut {
+			of++
+		}
+	}
+	return ready, of
 }

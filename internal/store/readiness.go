@@ -32,13 +32,10 @@ values (@wave, @email, @name, @choice, @reason, @conditions, @at, @asked_at)`
 insert into decision (wave, choice, at, by_name, basis, votes) values (@wave, @choice, @at, @by_name, @basis, @votes)`
 )
 
-// AnyVersion is for changes that do not replace what somebody else may have changed meanwhile.
-const AnyVersion = -1
-
 // UpdateReadiness lends what a wave's launch is decided from to a rule, and keeps
 // what the rule changed, all or nothing. The plan it is lent is that of this very
 // moment: nothing else of the plan changes before it ends. seen is the version of
-// the readiness that was seen; another one is a Conflict, [AnyVersion] asks for none. A wave
+// the readiness that was seen; another one is a Conflict, [rollout.AnyVersion] asks for none. A wave
 // that does not exist, or a plan that was not started, is NotFound.
 func (s *Store) UpdateReadiness(ctx context.Context, wave, seen int, now time.Time, fn func(rollout.Question) error) error {
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -74,7 +71,7 @@ func readinessOf(p *rollout.Plan, wave, seen int) (rollout.Readiness, error) {
 	if _, ok := p.Wave(wave); !ok || !p.Started() {
 		return was, fault.New(fault.NotFound, "There is no such wave.")
 	}
-	if seen != AnyVersion && was.Version != seen {
+	if seen != rollout.AnyVersion && was.Version != seen {
 		return was, fault.New(fault.Conflict, "Somebody else changed this meanwhile. Nothing was changed by you.")
 	}
 	return was, nil

@@ -87,7 +87,7 @@ func TestADecisionIsKeptWithWhatItWasBasedOn(t *testing.T) {
 		votes("dana@example.com", rollout.NoGo), votes("dana@example.com", rollout.Go), votes("helen@example.com", rollout.Go),
 	}
 	for i, step := range steps {
-		if err := s.UpdateReadiness(ctx, wave, store.AnyVersion, now, step); err != nil {
+		if err := s.UpdateReadiness(ctx, wave, rollout.AnyVersion, now, step); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
 	}
@@ -124,7 +124,7 @@ func TestWhatWasChangedMeanwhileIsAConflict(t *testing.T) {
 			t.Errorf("seen %d: %v", seen, err)
 		}
 	}
-	if err := s.UpdateReadiness(t.Context(), wave+9, store.AnyVersion, now, named()); !fault.Is(err, fault.NotFound) {
+	if err := s.UpdateReadiness(t.Context(), wave+9, rollout.AnyVersion, now, named()); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a wave that is not there: %v", err)
 	}
 	if r := planNow(t, pool).Readiness[wave]; len(r.Deciders) != 1 || r.Version != 1 {
@@ -138,7 +138,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 	wave := readyPlan(t, pool, now)
 	seatsSay(t, pool, rollout.Fails, now)
 	before := planNow(t, pool).Revision
-	err := s.UpdateReadiness(t.Context(), wave, store.AnyVersion, now, func(q rollout.Question) error { return q.Ask(readinessLead, now) })
+	err := s.UpdateReadiness(t.Context(), wave, rollout.AnyVersion, now, func(q rollout.Question) error { return q.Ask(readinessLead, now) })
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("asked over a failing check: %v", err)
 	}
@@ -155,7 +155,7 @@ func TestVotesAtOnceDecideOnce(t *testing.T) {
 	emails := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com"}
 	ask := func(q rollout.Question) error { return q.Ask(readinessLead, now) }
 	for _, step := range []func(rollout.Question) error{named(emails...), ask} {
-		if err := s.UpdateReadiness(t.Context(), wave, store.AnyVersion, now, step); err != nil {
+		if err := s.UpdateReadiness(t.Context(), wave, rollout.AnyVersion, now, step); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestVotesAtOnceDecideOnce(t *testing.T) {
 		all.Go(func() {
 			by := identity.Actor{Account: 1, Name: e, Email: e}
 			vote := func(q rollout.Question) error { return q.Vote(by, rollout.Go, "", now) }
-			if err := s.UpdateReadiness(context.WithoutCancel(t.Context()), wave, store.AnyVersion, now, vote); err != nil {
+			if err := s.UpdateReadiness(context.WithoutCancel(t.Context()), wave, rollout.AnyVersion, now, vote); err != nil {
 				t.Error(err)
 			}
 		})
