@@ -193,6 +193,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Closings:  a.store,
 		Closings:  a.store,
 		Decisions: a.store,
+		Plan:      a.store,
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey, Checks: a.store,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,
