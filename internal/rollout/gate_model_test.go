@@ -98,7 +98,7 @@ func (m *gateModel) failing() map[string]bool {
 		}
 	}
 	if !m.checkHolds || m.now.Sub(m.checkAt) > 36*time.Hour {
-		f["Seats cover everyone"] = true
+		f["Seats cover everyone the roster will provision"] = true
 	}
 	if (m.kind == rollout.GateRoles || m.kind == rollout.GateSSO) && m.now.Sub(m.copyAt) > 24*time.Hour {
 		f["Members, groups, roles and limits are exported"] = true
@@ -302,7 +302,7 @@ func (m *gateModel) world() map[string]func(*rapid.T) {
 		"check holds": func(*rapid.T) { m.checkHolds, m.checkAt = true, m.now },
 		"check fails": func(*rapid.T) {
 			m.checkHolds, m.checkAt, m.failed = false, m.now, m.now
-			m.breaks("Seats cover everyone")
+			m.breaks("Seats cover everyone the roster will provision")
 		},
 		"clean run": func(*rapid.T) { m.runClean, m.runAt = true, m.now },
 		"unclean run": func(*rapid.T) {

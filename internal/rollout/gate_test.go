@@ -60,14 +60,14 @@ func TestConditionsSayWhatIsTheCase(t *testing.T) {
 		{"begun", rollout.GateSSO, func(p *rollout.Plan) { p.Tasks[0].State = rollout.Doing; p.Tasks[0].Due = day.None }, "Task 1", "Begun, not done", "/plan/tasks/1", false},
 		{"stale check", rollout.GateSSO, func(p *rollout.Plan) {
 			p.Results[rollout.CheckRef{Check: "seats"}] = rollout.Result{Outcome: rollout.Holds, Say: "Seats for all.", AsOf: gateNow.Add(-72 * time.Hour)}
-		}, "Seats cover everyone", "Seats for all, but that is 3 days old.", "/readiness/checks/seats", false},
+		}, "Seats cover everyone the roster will provision", "Seats for all, but that is 3 days old.", "/readiness/checks/seats", false},
 		{"failing check", rollout.GateSSO, func(p *rollout.Plan) {
 			p.Results[rollout.CheckRef{Check: "seats"}] = rollout.Result{Outcome: rollout.Fails, Say: "138 short.", AsOf: gateNow}
-		}, "Seats cover everyone", "138 short.", "/readiness/checks/seats", false},
+		}, "Seats cover everyone the roster will provision", "138 short.", "/readiness/checks/seats", false},
 		{"nothing to judge by", rollout.GateSSO, func(p *rollout.Plan) {
 			p.Results[rollout.CheckRef{Check: "seats"}] = rollout.Result{Outcome: rollout.NoneYet, Say: "No seats are known yet.", AsOf: gateNow}
-		}, "Seats cover everyone", "No seats are known yet.", "/readiness/checks/seats", false},
-		{"never checked", rollout.GateSSO, func(p *rollout.Plan) { clear(p.Results) }, "Seats cover everyone", "It has not been checked yet.", "/readiness/checks/seats", false},
+		}, "Seats cover everyone the roster will provision", "No seats are known yet.", "/readiness/checks/seats", false},
+		{"never checked", rollout.GateSSO, func(p *rollout.Plan) { clear(p.Results) }, "Seats cover everyone the roster will provision", "It has not been checked yet.", "/readiness/checks/seats", false},
 		{"clean", rollout.GateRoles, func(p *rollout.Plan) { p.Basis.Run.Members = 4056 }, dry, "Nobody of 4,056 would, as of 08:00 today", "/access", true},
 		{"never ran", rollout.GateRoles, func(p *rollout.Plan) { p.Basis.Run = nil }, dry, "It never ran.", "/access", false},
 		{"surprise", rollout.GateRoles, func(p *rollout.Plan) { p.Basis.Run.Surprise = 312 }, dry, "312 would, as of 08:00 today", "/access", false},

@@ -83,29 +83,10 @@ func names(approvals []Approval) string {
 	return strings.Join(list, "")
 }
 
-// checkTitles say what a check looks for.
-var checkTitles = map[CheckKey]string{
-	CheckSeats:       "Seats cover everyone",
-	CheckArrivals:    "Everyone has arrived",
-	CheckGroups:      "Every department has a group",
-	CheckGroupRoles:  "Every group carries a role",
-	CheckCoworkRole:  "A role with Cowork exists",
-	CheckDryRun:      "Dry run: nobody loses Cowork by surprise",
-	CheckSpendLimits: "Nobody’s spend limit is zero",
-	CheckMarketplace: "Plugins are there to be seen",
-	CheckConnectors:  "Connectors are in use",
-	CheckFirstTask:   "Somebody has completed a real task",
-	CheckTelemetry:   "Telemetry arrives",
-	CheckChampions:   "Champions in every department",
-	CheckTrainings:   "Training dates are published",
-	CheckSupport:     "A support channel and an escalation path",
-	CheckDevices:     "The app is on the wave’s machines",
-	CheckMail:        "Mail can be sent",
-}
-
+// checkTitle says what a check looks for.
 func checkTitle(key CheckKey) string {
-	if t := checkTitles[key]; t != "" {
-		return t
+	if c, ok := CheckOf(key); ok {
+		return c.Title()
 	}
 	return string(key)
 }

@@ -16,8 +16,7 @@ import (
 )
 
 const (
-	// The task is locked with its gate: passing the gate settles it.
-	lockGateSQL = `select g.id from gate g join task t on t.id = g.task where g.id = @id for update`
+	lockGateSQL = `select id from gate where id = @id for update`
 
 	updateGateSQL = `
 update gate set opened_at = @opened, passed_at = @passed, passed_on = @passed_on,
@@ -116,11 +115,11 @@ func (s *Store) updateGate(ctx context.Context, by identity.Actor, id int64, see
 // lockGate reads a gate and the plan around it. Whoever changes the plan holds its
 // revision until then, so that no condition can fail unseen.
 func lockGate(ctx context.Context, tx pgx.Tx, id int64, now time.Time) (*rollout.GateCase, error) {
-	var locked int64
-	if err := tx.QueryRow(ctx, lockGateSQL, pgx.StrictNamedArgs{"id": id}).Scan(&locked); err != nil {
+	if err := bumpPlan(ctx, tx); err != nil {
 		return nil, err
 	}
-	if err := bumpPlan(ctx, tx); err != nil {
+	var locked int64
+	if err := tx.QueryRow(ctx, lockGateSQL, pgx.StrictNamedArgs{"id": id}).Scan(&locked); err != nil {
 		return nil, err
 	}
 	held, err := readPlan(ctx, tx, day.FromTime(now))

@@ -8,7 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"groundswell/internal/access"
 	"groundswell/internal/adoption"
+	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/rollout"
 )
@@ -46,7 +48,29 @@ func (s *Store) WatchGates(ctx context.Context, x *adoption.Index, now time.Time
 
 // GateWatch returns what became of people since g was passed.
 func (s *Store) GateWatch(ctx context.Context, p *rollout.Plan, g rollout.Gate, x *adoption.Index) (rollout.WatchFacts, error) {
-	return p.WatchFacts(g, x, nil, time.Time{}), nil
+	run, ok, err := s.LatestAccessRun(ctx)
+	if err != nil || !ok || !run.At.After(g.PassedAt) {
+		return p.WatchFacts(g, x, nil, time.Time{}), err
+	}
+	roll, err := s.AccessRoll(ctx, run.ID)
+	if fault.Is(err, fault.NotFound) { // what it found of each person is not kept any more
+		return p.WatchFacts(g, x, nil, time.Time{}), nil
+	}
+	if err != nil {
+		return rollout.WatchFacts{}, err
+	}
+	return p.WatchFacts(g, x, surprised(roll), run.At), nil
+}
+
+// surprised returns the members who lose Cowork by surprise.
+func surprised(roll access.Roll) adoption.Bits {
+	var lost adoption.Bits
+	for _, f := range roll.Fates {
+		if f.Outcome == access.Surprise {
+			lost.Set(f.Member)
+		}
+	}
+	return lost
 }
 
 // raise keeps the alarms that are new.
