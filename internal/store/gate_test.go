@@ -71,13 +71,6 @@ func gateOf(t *testing.T, s *store.Store, id int64) (rollout.Gate, *rollout.Plan
 	return rollout.Gate{}, nil
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func refused(t *testing.T, err error, kind fault.Kind, say string) {
 	t.Helper()
 	if !fault.Is(err, kind) || !strings.Contains(fault.Say(err), say) {
