@@ -34,12 +34,12 @@ insert into account (issuer, subject, email, name, created_at) values ('i', 's',
 insert into gate (kind, task, opened_at) values ('enforce_roles', 1, '2026-10-06');
 insert into gate_approval values (1, 1, 'Ines', 'ines@example.com', '2026-10-06');
 insert into gate_override (gate, name, email, at, reason, failed) values (1, 'Ines', 'ines@example.com', '2026-10-06', 'Must be', '{Seats}');
-insert into gate_alarm (gate, kind, on_day, say, raised_at) values (1, 'lost', '2026-10-07', '3 people lost access.', '2026-10-07');
+insert into gate_alarm (gate, kind, say, raised_at, on_day) values (1, 'members', '3 people lost access.', '2026-10-07', '2026-10-07');
 insert into readiness (wave, decide_at, asked_at) values (1, '2026-11-16', '2026-11-10');
 insert into decider values (1, 'dana@example.com', 'Dana', 'Primary Owner', 1);
-insert into vote (wave, email, name, choice, at, asked_at) values
-(1, 'dana@example.com', 'Dana', 'no_go', '2026-11-01', '2026-11-01'),
-(1, 'dana@example.com', 'Dana', 'no_go', '2026-11-10', '2026-11-10'), (1, 'Dana@example.com', 'Dana', 'go', '2026-11-11', '2026-11-10');
+insert into vote (wave, email, name, choice, reason, at, asked_at) values
+(1, 'dana@example.com', 'Dana', 'no_go', 'Seats', '2026-11-01', '2026-11-01'),
+(1, 'dana@example.com', 'Dana', 'no_go', 'Seats', '2026-11-10', '2026-11-10'), (1, 'Dana@example.com', 'Dana', 'go', '', '2026-11-11', '2026-11-10');
 insert into decision (wave, choice, at, by_name, basis, votes) values (1, 'go', '2026-11-12', 'Ines', '[{"task": 2, "title": "Groups", "standing": "verified", "say": "All there."}]', '[]');
 update plan_revision set n = n + 1`
 
