@@ -61,7 +61,7 @@ func (p *Plan) describe(n NewTask) (Task, error) {
 		t.Section, err = heading("section", n.Section, "Name the section it belongs to.")
 	}
 	if err == nil {
-		t.Checklist, err = optional("checklist", n.Checklist, maxTitle)
+		t.Checklist, err = optional("checklist", n.Checklist, longTitle)
 	}
 	if err == nil {
 		t.Evidence, err = ownEvidence(n.Evidence)
@@ -84,7 +84,7 @@ func heading(field, text, ask string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return optional(field, text, maxTitle)
+	return optional(field, text, longTitle)
 }
 
 // ownEvidence returns what a task of one's own asks for as proof.

@@ -11,6 +11,13 @@ import (
 	"groundswell/internal/fault"
 )
 
+// How long what people write may be, in characters, and a task, in working days.
+const (
+	longTitle = 160
+	longText  = 2000
+	longTask  = 250
+)
+
 var noTime time.Time
 
 func number(n int) string { return strconv.Itoa(n) }
@@ -99,27 +106,44 @@ func (t Task) edit(name string) []string {
 	return differs(t.Edited, name)
 }
 
-// setDue is the rule of [Service.SetDue].
-func setDue(p *Plan, a acting, ref TaskRef, due day.Date, byHand bool) (Change, error) {
+// setDues is the rule of [Service.SetDues].
+func setDues(p *Plan, a acting, refs []TaskRef, due day.Date) (Change, error) {
 	var c Change
-	t, err := p.changeable(a, ref.ID, ref.Version)
-	if err != nil {
-		return c, err
-	}
-	if byHand && due.Known() && (due < day.Of(2020, time.January, 1) || due > day.Of(2100, time.January, 1)) {
+	if due.Known() && (due < day.Of(2020, time.January, 1) || due > day.Of(2100, time.January, 1)) {
 		return c, fault.Field("due", "Choose a day between 2020 and 2100.")
 	}
-	if !byHand {
-		due = p.Planned(t)
+	for _, ref := range refs {
+		t, err := p.changeable(a, ref.ID, ref.Version)
+		if err != nil {
+			return Change{}, err
+		}
+		c.redate(a, t, due, true)
 	}
+	return c, nil
+}
+
+// planDue is the rule of [Service.PlanDue].
+func planDue(p *Plan, a acting, ref TaskRef) (Change, error) {
+	var c Change
+	t, err := p.changeable(a, ref.ID, ref.Version)
+	switch {
+	case err != nil:
+		return c, err
+	case t.Own() && t.Offset == 0:
+		return c, fault.Field("due", "This task follows no launch. Set its day by hand.")
+	}
+	c.redate(a, t, p.Planned(t), false)
+	return c, nil
+}
+
+func (c *Change) redate(a acting, t Task, due day.Date, byHand bool) {
 	if due == t.Due && byHand == t.DueSet {
-		return c, nil
+		return
 	}
 	was := t.Due
 	t.Due, t.DueSet = due, byHand
 	c.put(t)
 	c.note(a, t.ID, "due", dueSentence(was, due), "from", was.String(), "to", due.String())
-	return c, nil
 }
 
 func dueSentence(from, to day.Date) string {
@@ -196,19 +220,19 @@ func (e *Edit) check() (err error) {
 	if e.Title, err = required("title", e.Title, "Give the task a title."); err != nil {
 		return err
 	}
-	if e.Title, err = optional("title", e.Title, maxTitle); err != nil {
+	if e.Title, err = optional("title", e.Title, longTitle); err != nil {
 		return err
 	}
-	if e.Why, err = optional("why", e.Why, maxWords); err != nil {
+	if e.Why, err = optional("why", e.Why, longText); err != nil {
 		return err
 	}
-	if e.DoneWhen, err = optional("done_when", e.DoneWhen, maxWords); err != nil {
+	if e.DoneWhen, err = optional("done_when", e.DoneWhen, longText); err != nil {
 		return err
 	}
-	if e.Days < 1 || e.Days > maxDays {
-		return fault.Field("days", "Use a number of working days between 1 and "+number(maxDays)+".")
+	if e.Days < 1 || e.Days > longTask {
+		return fault.Field("days", "Use a number of working days between 1 and "+number(longTask)+".")
 	}
-	if e.Help.Title, err = optional("help_title", e.Help.Title, maxTitle); err != nil {
+	if e.Help.Title, err = optional("help_title", e.Help.Title, longTitle); err != nil {
 		return err
 	}
 	if e.Help.URL != "" {

@@ -71,13 +71,18 @@ func (s *Service) Assign(ctx context.Context, by identity.Actor, refs []TaskRef,
 // SetDue sets the day a task is due by hand, [day.None] for no date: moving a
 // launch leaves it from then on.
 func (s *Service) SetDue(ctx context.Context, by identity.Actor, ref TaskRef, due day.Date, now time.Time) error {
-	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setDue(p, a, ref, due, true) })
+	return s.SetDues(ctx, by, []TaskRef{ref}, due, now)
+}
+
+// SetDues sets the day of several tasks by hand: all of them or none.
+func (s *Service) SetDues(ctx context.Context, by identity.Actor, refs []TaskRef, due day.Date, now time.Time) error {
+	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setDues(p, a, refs, due) })
 	return err
 }
 
 // PlanDue takes the day of a task back to what follows from the launch.
 func (s *Service) PlanDue(ctx context.Context, by identity.Actor, ref TaskRef, now time.Time) error {
-	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setDue(p, a, ref, day.None, false) })
+	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return planDue(p, a, ref) })
 	return err
 }
 
@@ -139,22 +144,30 @@ func (s *Service) RemoveProof(ctx context.Context, by identity.Actor, id TaskID,
 	return err
 }
 
-// MoveLaunch lets waves open on other days and moves what moves with them; see
+// MoveLaunches lets waves open on other days and moves what moves with them; see
 // [Move]. version is that of the rollout's answers.
-func (s *Service) MoveLaunch(ctx context.Context, by identity.Actor, launches []Launch, version int, now time.Time) error {
-	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return moveLaunch(p, a, launches, version) })
+func (s *Service) MoveLaunches(ctx context.Context, by identity.Actor, version int, launches []Launch, now time.Time) error {
+	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return moveLaunches(p, a, launches, version) })
 	return err
 }
 
 // SetCalendar changes the time zone and the working days, and moves what moves with them.
-func (s *Service) SetCalendar(ctx context.Context, by identity.Actor, zone string, c Calendar, version int, now time.Time) error {
+func (s *Service) SetCalendar(ctx context.Context, by identity.Actor, version int, zone string, c Calendar, now time.Time) error {
 	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setCalendar(p, a, zone, c, version) })
 	return err
 }
 
-// SetRoles says who holds roles; those that holders do not name stay as they are.
-func (s *Service) SetRoles(ctx context.Context, by identity.Actor, holders map[string]Person, version int, now time.Time) error {
-	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setRoles(p, a, holders, version) })
+// SetHolders says who holds which role; those that holders do not name stay as they are.
+func (s *Service) SetHolders(ctx context.Context, by identity.Actor, version int, holders map[string]Person, now time.Time) error {
+	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return setHolders(p, a, holders, version) })
+	return err
+}
+
+// TakePlaybook takes what was chosen of a newer playbook: choices are the keys of
+// steps in its [Difference] from the plan. Steps that were not chosen are offered
+// no more once the plan is of that version.
+func (s *Service) TakePlaybook(ctx context.Context, by identity.Actor, version int, newer Playbook, choices []string, now time.Time) error {
+	_, err := s.change(ctx, by, now, func(p *Plan, a acting) (Change, error) { return takePlaybook(p, a, newer, choices, version) })
 	return err
 }
 

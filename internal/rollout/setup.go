@@ -22,8 +22,8 @@ func (p *Plan) answersFor(a acting, version int) (Rollout, error) {
 	return p.Rollout, nil
 }
 
-// moveLaunch is the rule of [Service.MoveLaunch].
-func moveLaunch(p *Plan, a acting, launches []Launch, version int) (Change, error) {
+// moveLaunches is the rule of [Service.MoveLaunches].
+func moveLaunches(p *Plan, a acting, launches []Launch, version int) (Change, error) {
 	var c Change
 	answers, err := p.answersFor(a, version)
 	if err != nil {
@@ -82,8 +82,8 @@ func setCalendar(p *Plan, a acting, zone string, calendar Calendar, version int)
 	return c, nil
 }
 
-// setRoles is the rule of [Service.SetRoles].
-func setRoles(p *Plan, a acting, holders map[string]Person, version int) (Change, error) {
+// setHolders is the rule of [Service.SetHolders].
+func setHolders(p *Plan, a acting, holders map[string]Person, version int) (Change, error) {
 	var c Change
 	answers, err := p.answersFor(a, version)
 	if err != nil {
@@ -113,6 +113,32 @@ func boolean(b bool) string {
 		return "yes"
 	}
 	return "no"
+}
+
+// takePlaybook is the rule of [Service.TakePlaybook].
+func takePlaybook(p *Plan, a acting, newer Playbook, choices []string, version int) (Change, error) {
+	var c Change
+	answers, err := p.answersFor(a, version)
+	if err != nil {
+		return c, err
+	}
+	if newer.Key != p.Rollout.Playbook {
+		return c, fault.Field("playbook", "The plan was made from another playbook.")
+	}
+	taken, err := Difference(p, newer).Take(p, choices)
+	if err != nil {
+		return c, err
+	}
+	answers.Playbook, answers.PlaybookVersion = newer.Key, newer.Version
+	c.Rollout, c.Roles, c.New, c.Tasks = &answers, taken.Roles, taken.Added, taken.Changed
+	for _, t := range taken.Added {
+		c.tell(a, t.ID, "created", "Planned from “"+newer.Name+"”, "+newer.Version+".")
+	}
+	for _, t := range taken.Changed {
+		c.tell(a, t.ID, "edited", "Changed with “"+newer.Name+"”, "+newer.Version+".")
+	}
+	c.record(0, "rollout.playbook", "version", newer.Version, "added", number(len(c.New)), "changed", number(len(c.Tasks)))
+	return c, nil
 }
 
 // grow adds the tasks of waves and departments that the plan has none of yet:
@@ -154,18 +180,14 @@ func (p *Plan) Missing() []Task {
 
 // graft returns the built tasks that are new, waiting for those the plan has.
 func (p *Plan) graft(built []Task, isNew func(Task) bool) []Task {
-	type spot struct {
-		key              string
-		wave, department int
-	}
-	have := map[spot]TaskID{}
+	have := map[taskPlace]TaskID{}
 	for _, t := range p.Tasks {
-		have[spot{t.Key, t.Wave, t.Department}] = t.ID
+		have[place(t)] = t.ID
 	}
 	ids := map[TaskID]TaskID{}
 	for _, t := range built {
 		ids[t.ID] = t.ID
-		if id, ok := have[spot{t.Key, t.Wave, t.Department}]; ok {
+		if id, ok := have[place(t)]; ok {
 			ids[t.ID] = id
 		} else if !isNew(t) {
 			delete(ids, t.ID)

@@ -207,7 +207,7 @@ func required(field, text, ask string) (string, error) {
 	if text == "" {
 		return "", fault.Field(field, ask)
 	}
-	return optional(field, text, maxWords)
+	return optional(field, text, longText)
 }
 
 // optional returns a text that may be empty, without the space around it.

@@ -216,7 +216,7 @@ func TestMovingALaunchMovesTheWaveAndItsTasks(t *testing.T) {
 	if len(shifts) == 0 {
 		t.Fatal("nothing moves")
 	}
-	if err := service.MoveLaunch(t.Context(), identity.Operator(), to, p.Rollout.Version, noon()); err != nil {
+	if err := service.MoveLaunches(t.Context(), identity.Operator(), p.Rollout.Version, to, noon()); err != nil {
 		t.Fatal(err)
 	}
 	after := planOf(t, s)
@@ -228,7 +228,7 @@ func TestMovingALaunchMovesTheWaveAndItsTasks(t *testing.T) {
 	if w, _ := after.Wave(to[0].Wave); *w.OpensOn != to[0].On || after.Rollout.Version != p.Rollout.Version+1 {
 		t.Errorf("wave %+v, version %d", w, after.Rollout.Version)
 	}
-	if err := service.MoveLaunch(t.Context(), identity.Operator(), to, p.Rollout.Version, noon()); !fault.Is(err, fault.Conflict) {
+	if err := service.MoveLaunches(t.Context(), identity.Operator(), p.Rollout.Version, to, noon()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("on an older version: %v", err)
 	}
 	audited(t, pool, s)

@@ -28,6 +28,9 @@ from unnest(@task::bigint[], @at::timestamptz[], @actor::text[], @kind::text[], 
 
 	activitySQL = `select at, actor as by, kind, say from task_activity where task = $1 order by id desc`
 
+	planActivitySQL = `
+select task, at, actor as by, kind, say from task_activity order by id desc limit @limit offset @skip`
+
 	proofFileSQL = `select body from proof where id = $1 and kind = 'file'`
 )
 
@@ -77,6 +80,23 @@ func (s *Store) TaskActivity(ctx context.Context, id rollout.TaskID) ([]rollout.
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[rollout.Activity])
 	if err != nil {
 		return nil, fmt.Errorf("read the activity of a task: %w", translate(err))
+	}
+	for i := range list {
+		list[i].At = list[i].At.UTC()
+	}
+	return list, nil
+}
+
+// PlanActivity returns what happened to any task, newest first: at most limit
+// entries after leaving out the first skip.
+func (s *Store) PlanActivity(ctx context.Context, skip, limit int) ([]rollout.TaskActivity, error) {
+	rows, err := s.pool.Query(ctx, planActivitySQL, pgx.StrictNamedArgs{"skip": skip, "limit": limit})
+	if err != nil {
+		return nil, fmt.Errorf("read the activity of the plan: %w", translate(err))
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[rollout.TaskActivity])
+	if err != nil {
+		return nil, fmt.Errorf("read the activity of the plan: %w", translate(err))
 	}
 	for i := range list {
 		list[i].At = list[i].At.UTC()
