@@ -100,6 +100,20 @@ func (s *Service) Add(ctx context.Context, by identity.Actor, n NewTask, now tim
 	return ids[provisional], err
 }
 
+// AddFromPlay makes a task of a play, in the phase of today, for nobody yet, and
+// returns its id. A play that is an open task already is not added twice.
+func (s *Service) AddFromPlay(ctx context.Context, by identity.Actor, play Play, now time.Time) (TaskID, error) {
+	var id TaskID
+	ids, err := s.change(ctx, by, now, func(p *Plan, a acting) (c Change, err error) {
+		c, id, err = addFromPlay(p, a, play)
+		return c, err
+	})
+	if kept, ok := ids[id]; ok {
+		id = kept
+	}
+	return id, err
+}
+
 // Split divides a task into parts with these titles. The task becomes the first;
 // what it waits for and what waits for it is carried over to all.
 func (s *Service) Split(ctx context.Context, by identity.Actor, ref TaskRef, parts []string, now time.Time) error {
