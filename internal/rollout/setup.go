@@ -2,9 +2,11 @@ package rollout
 
 import (
 	"slices"
+	"time"
 
 	"groundswell/internal/day"
 	"groundswell/internal/fault"
+	"groundswell/internal/identity"
 )
 
 // answersFor returns the answers as a rule may change them: a lead acts, a rollout
@@ -41,6 +43,29 @@ func moveLaunches(p *Plan, a acting, launches []Launch, version int) (Change, er
 	c.Rollout = &answers
 	p.apply(a, Move(p, launches), "the launch", &c)
 	c.record(0, "rollout.launches", "tasks", number(len(c.Tasks)))
+	return c, nil
+}
+
+// OpenWave is the rule of a wave's day alone, before a rollout is started or after
+// it; nil is "nobody has said".
+func OpenWave(p *Plan, by identity.Actor, wave int, on *day.Date, now time.Time) (Change, error) {
+	var c Change
+	if !by.Has(identity.Lead) {
+		return c, fault.New(fault.Forbidden, "Only a rollout lead says when a wave opens.")
+	}
+	if _, ok := p.Wave(wave); !ok {
+		return c, fault.New(fault.NotFound, "There is no such wave.")
+	}
+	l := Launch{Wave: wave, On: day.None}
+	if on != nil {
+		l.On = *on
+	}
+	c.Launches = moved(p.Waves, []Launch{l})
+	if p.Started() && len(c.Launches) > 0 {
+		answers := p.Rollout
+		c.Rollout = &answers
+		p.apply(acting{by, now}, Move(p, c.Launches), "the launch", &c)
+	}
 	return c, nil
 }
 

@@ -11,9 +11,9 @@ import (
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
-	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/people"
+	"groundswell/internal/rollout"
 )
 
 const (
@@ -347,36 +347,14 @@ func maybeDay(t *time.Time) *day.Date {
 }
 
 const (
-	waveOpensSQL = `select opens_on from wave where id = $1 for update`
-
 	setWaveOpensSQL = `update wave set opens_on = @day where id = @id`
 )
 
-// SetWaveOpens says when Cowork opens for a wave; nil is "nobody has said". A
-// wave that does not exist is NotFound. Saying what is set already changes nothing.
+// SetWaveOpens says when Cowork opens for a wave; nil is "nobody has said". Tasks
+// that are planned against the launch move with it, as [rollout.Move] says. A wave
+// that does not exist is NotFound. Saying what is set already changes nothing.
 func (s *Store) SetWaveOpens(ctx context.Context, by identity.Actor, wave int, on *day.Date, now time.Time) error {
-	if !by.Has(identity.Lead) {
-		return fault.New(fault.Forbidden, "Only a rollout lead says when a wave opens.")
-	}
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := bump(ctx, tx, touchesPeople); err != nil {
-			return err
-		}
-		var was *time.Time
-		if err := tx.QueryRow(ctx, waveOpensSQL, wave).Scan(&was); err != nil {
-			return err
-		}
-		to := day.None
-		if on != nil {
-			to = *on
-		}
-		if _, err := tx.Exec(ctx, setWaveOpensSQL, pgx.StrictNamedArgs{"id": wave, "day": dayOrNull(to)}); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, now, identity.Event{By: by, Action: "wave.opens", Subject: fmt.Sprintf("wave/%d", wave),
-			Detail: map[string]string{"from": text(maybeDay(was)), "to": text(on)}})
-	})
-	s.index.expire()
+	_, err := s.ChangePlan(ctx, by, now, func(p *rollout.Plan) (rollout.Change, error) { return rollout.OpenWave(p, by, wave, on, now) })
 	return err
 }
 
