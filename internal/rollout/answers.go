@@ -22,7 +22,14 @@ type Answers struct {
 	Calendar     Calendar
 	Launches     []Launch
 	Holders      map[string]Person // by role; a role that is absent is not filled yet
+
+	// InForce are the steps without a way back that were taken before there was a
+	// plan, of [InForceKinds], with the day. They are said here or never.
+	InForce map[GateKind]day.Date
 }
+
+// InForceKinds returns what an organization may have enforced before it starts a rollout.
+func InForceKinds() []GateKind { return []GateKind{GateSSO, GateRoles} }
 
 // Launch is the day a wave opens. Wave 0 is a wave that does not exist yet and
 // gets Name; On is [day.None] while nobody has said.
@@ -41,7 +48,7 @@ const (
 
 // Check reports what cannot be used, as one fault that names the fields: playbook,
 // organization, architecture, reason, install, time_zone, weekdays, days_off,
-// launch.N (of Launches[N]) and holder.KEY.
+// launch.N (of Launches[N]), holder.KEY and in_force.KIND.
 func (a Answers) Check() error {
 	c := answerCheck{fields: map[string]string{}}
 	if _, ok := PlaybookNamed(a.Playbook); !ok {
@@ -58,6 +65,11 @@ func (a Answers) Check() error {
 	c.calendar(a.TimeZone, a.Calendar)
 	c.launches(a.Launches)
 	c.holders(a.Holders)
+	for kind, since := range a.InForce {
+		if !slices.Contains(InForceKinds(), kind) || !since.Known() {
+			c.say("in_force."+string(kind), "Say since which day it is enforced.")
+		}
+	}
 	return c.fault()
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/day"
 	"groundswell/internal/fault"
 )
 
@@ -14,7 +15,8 @@ type Change struct {
 	Tasks     []Task // as they are to be; kept only while Version is still theirs
 	New       []Task // in any order; their WaitsFor may name each other
 	Removed   []TaskID
-	Positions map[TaskID]int // of tasks that are otherwise left as they are
+	Passed    map[TaskID]day.Date // gates among the new ones that were passed before there was a plan
+	Positions map[TaskID]int      // of tasks that are otherwise left as they are
 
 	Rollout  *Rollout // started, or its answers changed; kept only while Version is still theirs
 	Roles    []Role   // all of them, where any changed

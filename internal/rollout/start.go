@@ -44,11 +44,36 @@ func start(p *Plan, a acting, answers Answers) (Change, error) {
 	if len(p.Phases) == 0 {
 		c.Phases = phases(newDates(waves, p.Departments, answers.Launches, answers.Calendar), c.New)
 	}
+	if err := c.inForce(p, a, answers.InForce); err != nil {
+		return Change{}, err
+	}
 	for _, t := range c.New {
 		c.tell(a, t.ID, "created", "Planned from “"+book.Name+"”, "+book.Version+".")
 	}
 	c.record(0, "rollout.started", "playbook", book.Key, "version", book.Version, "tasks", number(len(c.New)))
 	return c, nil
+}
+
+// inForce passes the gates of what was enforced before there was a plan: they
+// open nothing, and their tasks are done.
+func (c *Change) inForce(p *Plan, a acting, since map[GateKind]day.Date) error {
+	for i := range c.New {
+		t := &c.New[i]
+		on, ok := since[t.Gate]
+		switch {
+		case !ok:
+			continue
+		case on > p.Today(a.now):
+			return fault.Field("in_force."+string(t.Gate), "This day lies in the future. Leave it empty: the plan has a gate for it.")
+		}
+		t.State, t.DoneAt, t.DoneBy = Done, a.now, a.by.Name
+		if c.Passed == nil {
+			c.Passed = map[TaskID]day.Date{}
+		}
+		c.Passed[t.ID] = on
+		c.note(a, t.ID, "gate", "In force since "+short(on)+", before there was a plan.", "in_force", on.String())
+	}
+	return nil
 }
 
 // settle finds the waves that launches name, gives those that do not exist yet a

@@ -40,7 +40,9 @@ values (@id, @key, @scope, @wave, @department, @phase, @section, @position, @tit
     @due_set, @offset_days, @days, @state, @reason, @gate, @gate_checks, @no_undo, @evidence, @check_key, @holds_days, @checklist, @help_title, @help_url,
     @guidance, @done_at, @done_by, @edited)`
 
-	insertGateSQL = `insert into gate (kind, wave, task) values (@kind, @wave, @task)`
+	insertGateSQL = `
+insert into gate (kind, wave, task, opened_at, passed_at, passed_on, passed_name, passed_email)
+values (@kind, @wave, @task, @passed_at, @passed_at, @passed_on, @name, @email)`
 
 	updateTaskSQL = `
 update task set key = @key, scope = @scope, wave = @wave, department = @department, phase = @phase, section = @section, position = @position,
@@ -117,10 +119,23 @@ func (k *planKeeper) addTasks(ctx context.Context) error {
 	for _, t := range k.change.New {
 		b.Queue(insertTaskSQL, k.columns(t))
 		if t.Gate != "" {
-			b.Queue(insertGateSQL, pgx.StrictNamedArgs{"kind": string(t.Gate), "wave": k.wave(t.Wave), "task": k.task(t.ID)})
+			b.Queue(insertGateSQL, k.gate(t))
 		}
 	}
 	return k.tx.SendBatch(ctx, b).Close()
+}
+
+// gate are the values of a new gate's row: shut, or passed before there was a plan.
+func (k *planKeeper) gate(t rollout.Task) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{
+		"kind": string(t.Gate), "wave": k.wave(t.Wave), "task": k.task(t.ID),
+		"passed_at": nil, "passed_on": nil, "name": "", "email": "",
+	}
+	if on, ok := k.change.Passed[t.ID]; ok {
+		args["passed_at"], args["passed_on"] = t.DoneAt, on
+		args["name"], args["email"] = cleanText(k.by.Name), cleanText(k.by.Email)
+	}
+	return args
 }
 
 // columns are the values of a task's row, its version aside.
