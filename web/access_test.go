@@ -224,7 +224,7 @@ func paths(pattern string, account identity.AccountID) []string {
 	}
 	out := []string{}
 	for _, id := range []string{strconv.FormatInt(int64(account), 10), "999999", "x", "-1", "99999999999999999999"} {
-		out = append(out, strings.NewReplacer("{account}", id, "{token}", id, "{draft}", id, "{metric}", id, "{wave}", id, "{decision}", id).Replace(pattern))
+		out = append(out, strings.NewReplacer("{account}", id, "{token}", id, "{draft}", id, "{metric}", id, "{wave}", id, "{decision}", id, "{task}", id, "{proof}", id).Replace(pattern))
 	}
 	return out
 }

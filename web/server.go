@@ -18,6 +18,7 @@ import (
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/identity"
+	"groundswell/internal/rollout"
 )
 
 // Provider is the identity provider. It is implemented by signin.Provider.
@@ -54,8 +55,9 @@ type Config struct {
 
 	Telemetry Telemetry // the receiver of the desktop apps' events; without Intake it is left out
 
-	Plan    Planner // the rollout; nil leaves its pages out
-	Sandbox Sandbox // the demo's invented organization; nil outside the demo
+	Plan    Planner          // the rollout; nil leaves its pages out
+	Tasks   *rollout.Service // changes the plan; required with Plan
+	Sandbox Sandbox          // the demo's invented organization; nil outside the demo
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
 

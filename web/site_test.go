@@ -20,6 +20,7 @@ import (
 	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	roster "groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/internal/seal"
 	"groundswell/internal/signin"
@@ -111,6 +112,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.People = rosterOf(s.store)
 	cfg.Targets = s.store
 	cfg.Plan, cfg.Decisions = s.store, s.store
+	cfg.Tasks = &rollout.Service{Keeper: s.store}
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

@@ -15,6 +15,7 @@ import (
 	"groundswell/internal/jobs"
 	"groundswell/internal/people"
 	"groundswell/internal/pull"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/internal/signin"
 	"groundswell/internal/store"
@@ -193,6 +194,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Closings:  a.store,
 		Decisions: a.store,
 		Plan:      a.store,
+		Tasks:     &rollout.Service{Keeper: a.store},
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey, Checks: a.store,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,

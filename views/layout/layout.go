@@ -5,6 +5,8 @@
 package layout
 
 import (
+	"slices"
+
 	"groundswell/internal/route"
 	"groundswell/views/ui"
 )
@@ -106,6 +108,11 @@ func (p Props) in(g Group) []Item {
 	return out
 }
 
+// has reports whether the reader may open the page at an address.
+func (p Props) has(url string) bool {
+	return slices.ContainsFunc(p.Items, func(it Item) bool { return it.URL == url })
+}
+
 func (p Props) settingsCurrent() bool {
 	for _, it := range p.in(Settings) {
 		if it.Current {
@@ -129,6 +136,9 @@ func (p Props) shortcuts() []ui.Pair {
 		if it.Key != "" {
 			out = append(out, ui.Pair{Name: "g " + it.Key, Value: "Go to " + it.Label})
 		}
+	}
+	if p.has(route.Plan) {
+		out = append(out, ui.Pair{Name: "j k", Value: "Next and previous task"}, ui.Pair{Name: "x", Value: "Tick or choose a task"}, ui.Pair{Name: "e", Value: "Edit a task"})
 	}
 	return append(out, ui.Pair{Name: "?", Value: "This list"}, ui.Pair{Name: "Esc", Value: "Close what floats"})
 }
