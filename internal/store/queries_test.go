@@ -62,6 +62,9 @@ func prepare(ctx context.Context, conn *pgx.Conn, name, text string) error {
 	case "partitionSQL": // cannot be prepared, only run
 		_, err := conn.Exec(ctx, fmt.Sprintf(text, "usage_2026_02", "2026-02-01", "2026-03-01"))
 		return err
+	case "telemetryPartitionSQL":
+		_, err := conn.Exec(ctx, fmt.Sprintf(text, "telemetry_event_2026_02_01", "2026-02-01", "2026-02-02"))
+		return err
 	case "copyUsageSQL":
 		_, err := conn.PgConn().CopyFrom(ctx, strings.NewReader("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff"), fmt.Sprintf(text, "usage_2026_01"))
 		return err

@@ -40,7 +40,7 @@ type (
 		String *string         `json:"stringValue"`
 		Bool   json.RawMessage `json:"boolValue"`
 		Int    json.RawMessage `json:"intValue"`
-		Double json.RawMessage `json:"doubleValue"`
+		Double jsonDouble      `json:"doubleValue"`
 	}
 )
 
@@ -132,20 +132,16 @@ func jsonText(raw json.RawMessage, limit int) (string, error) {
 	if v.String != nil {
 		return cut(*v.String, limit), nil
 	}
-	for _, scalar := range []json.RawMessage{v.Bool, v.Int, v.Double} {
-		if len(scalar) > 0 && string(scalar) != "null" {
-			return jsonScalar(scalar, limit)
+	for _, scalar := range []json.RawMessage{v.Bool, v.Int, json.RawMessage(v.Double)} {
+		if len(scalar) == 0 || string(scalar) == "null" {
+			continue
 		}
+		if scalar[0] == '{' || scalar[0] == '[' {
+			return "", errMalformed
+		}
+		return cut(strings.Trim(string(scalar), `"`), limit), nil
 	}
 	return "", nil
-}
-
-// jsonScalar reads a number or boolean, written as such or as text.
-func jsonScalar(raw json.RawMessage, limit int) (string, error) {
-	if raw[0] == '{' || raw[0] == '[' {
-		return "", errMalformed
-	}
-	return cut(strings.Trim(string(raw), `"`), limit), nil
 }
 
 // cut is [head] for strings.
@@ -154,4 +150,17 @@ func cut(s string, limit int) string {
 		return s[:limit+1]
 	}
 	return s
+}
+
+// jsonDouble is a number in the spelling that protobuf's numbers get, so that a
+// record has one key in either encoding.
+type jsonDouble json.RawMessage
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *jsonDouble) UnmarshalJSON(raw []byte) error {
+	*d = jsonDouble(bytes.Clone(raw))
+	if f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64); err == nil {
+		*d = strconv.AppendFloat(nil, f, 'g', -1, 64)
+	}
+	return nil
 }

@@ -79,11 +79,8 @@ func consume(n protowire.Number, kind protowire.Type, b []byte) (w wire, size in
 // each calls fn for every message in field n of b.
 func each(b []byte, n protowire.Number, fn func([]byte) error) error {
 	return walk(b, func(have protowire.Number, w wire) error {
-		if have != n {
+		if have != n || !w.message() { // a field of another kind than it should be is an unknown one
 			return nil
-		}
-		if !w.message() {
-			return errMalformed
 		}
 		return fn(w.bytes)
 	})
