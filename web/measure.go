@@ -55,12 +55,6 @@ var measurePages = map[string]adoption.Column{
 	route.Overview: "", route.Activation: adoption.ColumnActivation, route.Depth: adoption.ColumnDepth, route.Value: adoption.ColumnValue,
 }
 
-func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	return s.measurePage(w, r, actor, route.Overview, "", "Overview", func(q measured) templ.Component {
-		return measure.Overview(measure.NewOverview(q.filters, q.figures, q.reader))
-	})
-}
-
 func (s *Server) activationPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
 	return s.columnPage(w, r, actor, adoption.ColumnActivation, route.Activation)
 }
@@ -74,36 +68,67 @@ func (s *Server) valuePage(w http.ResponseWriter, r *http.Request, actor identit
 }
 
 func (s *Server) columnPage(w http.ResponseWriter, r *http.Request, actor identity.Actor, c adoption.Column, path string) error {
-	return s.measurePage(w, r, actor, path, c, c.Name(), func(q measured) templ.Component {
-		return measure.Column(measure.NewColumn(c, q.filters, q.figures, q.reader))
-	})
+	return s.measurePage(w, r, actor, measurePage{path: path, column: c, title: c.Name(), draw: func(q measured) (templ.Component, templ.Component) {
+		return templ.NopComponent, measure.Column(measure.NewColumn(c, q.filters, q.figures, q.reader))
+	}})
 }
 
-// measurePage answers with the page that draw makes of the figures. What was
-// asked before of the same index, by somebody who may see as much, is not drawn again.
-func (s *Server) measurePage(w http.ResponseWriter, r *http.Request, actor identity.Actor, path string, c adoption.Column, title string, draw func(measured) templ.Component) error {
-	x, q, err := s.asked(r, actor, path, measure.Sorts(c))
+// measurePage is a page of figures: its head, what stands between, and the rest.
+// What draw makes follows from the figures alone; between is drawn elsewhere.
+type measurePage struct {
+	path    string
+	column  adoption.Column
+	title   string
+	between templ.Component // nil for nothing
+	draw    func(measured) (head, rest templ.Component)
+}
+
+// measurePage answers with a page of figures. What was asked before of the same
+// index, by somebody who may see as much, is not drawn again.
+func (s *Server) measurePage(w http.ResponseWriter, r *http.Request, actor identity.Actor, m measurePage) error {
+	x, q, err := s.asked(r, actor, m.path, measure.Sorts(m.column))
 	if err != nil {
 		return err
 	}
-	p := page{Title: title, Section: path}
+	p := page{Title: m.title, Section: m.path}
 	if len(q.filters.Errors) > 0 {
 		p.Status = http.StatusUnprocessableEntity
 	}
-	key := keyOf(q)
-	body := s.drawn.find(x, key)
-	if body == nil || p.Status != 0 {
-		if err := s.answer(r.Context(), x, actor, c, &q); err != nil {
-			return err
-		}
-		if body, err = drawBody(r.Context(), draw(q)); err != nil {
-			return err
-		}
-		if p.Status == 0 {
-			s.drawn.keep(x, key, body)
-		}
+	head, rest, err := s.drawnParts(r.Context(), x, actor, m, &q, p.Status == 0)
+	if err != nil {
+		return err
 	}
-	return s.page(w, r, actor, p, written(body))
+	if m.between != nil {
+		return s.page(w, r, actor, p, templ.Join(written(head), m.between, written(rest)))
+	}
+	return s.page(w, r, actor, p, templ.Join(written(head), written(rest)))
+}
+
+// drawnParts returns the parts of a page that follow from the figures, as they
+// were drawn before when keep says that they may be.
+func (s *Server) drawnParts(ctx context.Context, x *adoption.Index, actor identity.Actor, m measurePage, q *measured, keep bool) (head, rest []byte, err error) {
+	key := keyOf(*q)
+	if keep {
+		head, rest = s.drawn.find(x, key.ofHead()), s.drawn.find(x, key)
+	}
+	if head != nil && rest != nil {
+		return head, rest, nil
+	}
+	if err := s.answer(ctx, x, actor, m.column, q); err != nil {
+		return nil, nil, err
+	}
+	above, below := m.draw(*q)
+	if head, err = drawBody(ctx, above); err != nil {
+		return nil, nil, err
+	}
+	if rest, err = drawBody(ctx, below); err != nil {
+		return nil, nil, err
+	}
+	if keep {
+		s.drawn.keep(x, key.ofHead(), head)
+		s.drawn.keep(x, key, rest)
+	}
+	return head, rest, nil
 }
 
 // measured is a question about the figures, answered.

@@ -15,7 +15,7 @@ import (
 
 // maxDrawn bounds how many drawn pages are kept: a rollout has few periods and
 // groups that people look at, and a page is some tens of KB.
-const maxDrawn = 64
+const maxDrawn = 96
 
 // drawnPages keeps the bodies of figure pages as of one index: what a page says
 // follows from the index, the question and who asks, and from nothing else. The
@@ -30,10 +30,16 @@ type drawnPages struct {
 type drawnKey struct {
 	question string
 	reader   measure.Reader
+	head     bool // the page's head, apart from the rest
+}
+
+func (k drawnKey) ofHead() drawnKey {
+	k.head = true
+	return k
 }
 
 func keyOf(q measured) drawnKey {
-	return drawnKey{fmt.Sprint(q.filters.Address(), "|", q.filters.Period, "|", q.filters.Ignored, "|", q.closed), q.reader}
+	return drawnKey{fmt.Sprint(q.filters.Address(), "|", q.filters.Period, "|", q.filters.Ignored, "|", q.closed), q.reader, false}
 }
 
 // find returns the page drawn of x under k, nil when there is none.
@@ -62,7 +68,7 @@ func drawBody(ctx context.Context, c templ.Component) ([]byte, error) {
 	if err := c.Render(ctx, &buf); err != nil {
 		return nil, fmt.Errorf("draw the page: %w", err)
 	}
-	return buf.Bytes(), nil
+	return append([]byte{}, buf.Bytes()...), nil // never nil, and no longer than it is
 }
 
 // written is a component that was drawn before.

@@ -139,7 +139,7 @@ func (v readinessReader) notes() []ui.BannerProps {
 		d, _ := v.q.Stands()
 		out = append(out, ui.BannerProps{
 			Title: ui.Counted(len(failed), "check does", "checks do") + " not hold any more since go was decided on " + v.date(v.dayOf(d.At)),
-			Body:  sayFailed(failed), Tone: ui.ToneBad,
+			Body:  v.sayFailed(failed), Tone: ui.ToneBad,
 		})
 	}
 	if v.q.Opened {
@@ -166,11 +166,11 @@ func (v readinessReader) setupLink() *ui.Link {
 func (v readinessReader) dayOf(t time.Time) day.Date { return v.plan.Rollout.Today(t) }
 
 // sayFailed lists what does not hold any more.
-func sayFailed(items []rollout.ChecklistItem) string {
+func (v readinessReader) sayFailed(items []rollout.ChecklistItem) string {
 	var said []string
 	for _, i := range items {
 		text := i.Title
-		if i.Reopened() && i.Reason != "" {
+		if i.Reopened() && i.Reason != "" && (v.names || i.BySignal) {
 			text += ": " + i.Reason
 		} else if i.BySignal {
 			text += ": " + i.Say

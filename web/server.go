@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/httprate"
@@ -77,6 +78,8 @@ type Server struct {
 	personas []Persona
 	sessions *sessionStore
 	drawn    drawnPages
+	uppers   upperPages // of the overview
+	counts   atomic.Pointer[planCounts]
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter

@@ -8,8 +8,10 @@ import (
 
 	"github.com/a-h/templ"
 
+	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/identity"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/views/layout"
 	"groundswell/views/measure"
@@ -28,7 +30,7 @@ func (s *Server) shell(w http.ResponseWriter, r *http.Request, actor identity.Ac
 		props.Flash = &ui.ToastProps{Text: text, Tone: ui.ToneGood}
 	}
 	if len(actor.Roles) > 0 {
-		props.Items = s.itemsFor(actor, p.Section)
+		props.Items = s.counted(r.Context(), s.itemsFor(actor, p.Section))
 		props.Me = &layout.Me{Name: actor.Name, Role: roleNames[actor.Roles[0]]}
 		props.Fresh = s.freshness(r.Context())
 	}
@@ -46,6 +48,68 @@ func (s *Server) itemsFor(actor identity.Actor, current string) []layout.Item {
 		}
 	}
 	return items
+}
+
+// counted puts into the navigation what the plan counts, for the pages that are in
+// it. Without a plan, or while it cannot be read, there is nothing to count.
+func (s *Server) counted(ctx context.Context, items []layout.Item) []layout.Item {
+	if s.Plan == nil {
+		return items
+	}
+	p, err := s.Plan.Plan(ctx)
+	if err != nil || !p.Started() {
+		return items
+	}
+	c := s.countsOf(p)
+	for i := range items {
+		switch items[i].URL {
+		case route.Plan:
+			items[i].Count = c.tasks
+		case route.Readiness:
+			items[i].Count, items[i].Bad = c.unready, true
+		case route.Access:
+			items[i].Count, items[i].Bad = c.surprised, true
+		}
+	}
+	return items
+}
+
+// planCounts are what the navigation says of a plan; "" for nothing to say.
+type planCounts struct {
+	plan                      *rollout.Plan
+	minute                    int64
+	tasks, unready, surprised string
+}
+
+// countsOf counts a plan once a minute: what is fresh enough changes with time.
+func (s *Server) countsOf(p *rollout.Plan) *planCounts {
+	now := s.Now()
+	minute := now.Unix() / 60
+	if c := s.counts.Load(); c != nil && c.plan == p && c.minute == minute {
+		return c
+	}
+	c := &planCounts{plan: p, minute: minute}
+	done, of := 0, 0
+	for _, phase := range adoption.Phases() {
+		d, n := p.Progress(phase)
+		done, of = done+d, of+n
+	}
+	c.tasks = ui.Count(done) + "/" + ui.Count(of)
+	if w, ok := p.Ahead(p.Today(now)); ok && !p.Opened(w.ID, p.Today(now)) {
+		c.unready = someCount(len(p.Checklist(w.ID, now).Waiting()))
+	}
+	if r := p.Results[rollout.CheckRef{Check: rollout.CheckDryRun}]; r.Outcome == rollout.Fails {
+		c.surprised = someCount(r.Count)
+	}
+	s.counts.Store(c)
+	return c
+}
+
+func someCount(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ui.Count(n)
 }
 
 // freshness says through which day the figures reach, for the foot of the sidebar.

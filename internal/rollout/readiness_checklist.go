@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"groundswell/internal/adoption"
 	"groundswell/internal/people"
 )
 
@@ -63,7 +64,7 @@ func (p *Plan) Checklist(wave int, now time.Time) Checklist {
 	c.Wave, _ = p.Wave(wave)
 	at := map[string]int{}
 	for _, t := range p.ForWave(wave) {
-		item := p.item(t, now)
+		item := p.Item(t, now)
 		if item.LeftOut() {
 			c.LeftOut = append(c.LeftOut, item)
 			continue
@@ -79,7 +80,8 @@ func (p *Plan) Checklist(wave int, now time.Time) Checklist {
 	return c
 }
 
-func (p *Plan) item(t Task, now time.Time) ChecklistItem {
+// Item returns a task as a line of a checklist, whether it stands on one or not.
+func (p *Plan) Item(t Task, now time.Time) ChecklistItem {
 	out := ChecklistItem{Task: t, Evidenced: p.Evidence(t, now), Owner: p.Owner(t)}
 	r, ran := p.Result(t)
 	out.BySignal = ran && (r.Outcome != NoneYet || out.Standing == StandsNoneYet)
@@ -150,12 +152,13 @@ func (c Checklist) Basis() []BasisItem {
 	return out
 }
 
-// FailedSince returns the items that fail or were sent back although a decision
-// to go was based on them, or was made before they were there. Such a decision
-// does not hold a check: what fails afterwards is announced.
+// FailedSince returns the items that fail or were sent back although go was
+// decided. A decision does not hold a check: what fails afterwards is announced,
+// for as long as people are watched once their wave is open.
 func (p *Plan) FailedSince(wave int, now time.Time) []ChecklistItem {
 	d, ok := p.Readiness[wave].Stands()
-	if !ok || d.Choice != Go {
+	w, _ := p.Wave(wave)
+	if !ok || d.Choice != Go || w.OpensOn != nil && p.Today(now) > *w.OpensOn+watchFor {
 		return nil
 	}
 	var out []ChecklistItem
@@ -183,4 +186,36 @@ func (d Decision) Ready() (ready, of int) {
 		}
 	}
 	return ready, of
+}
+
+// Blockers returns what stands in the way of a wave: the items of its checklist
+// that are not ready, then the overdue tasks that its gate waits for.
+func (p *Plan) Blockers(wave int, now time.Time) []ChecklistItem {
+	out, today := p.Checklist(wave, now).Waiting(), p.Today(now)
+	listed := map[TaskID]bool{}
+	for _, i := range out {
+		listed[i.ID] = true
+	}
+	g, _ := p.WaveGate(wave)
+	gate, _ := p.Task(g.Task)
+	for _, t := range p.Unsettled(gate) {
+		if p.Late(t, today) && !listed[t.ID] {
+			out = append(out, p.Item(t, now))
+		}
+	}
+	return out
+}
+
+// Progress counts the tasks of a phase that are done, and all that are needed.
+func (p *Plan) Progress(in adoption.Phase) (done, of int) {
+	for _, t := range p.Tasks {
+		if t.Phase != in || t.State == NotNeeded {
+			continue
+		}
+		of++
+		if t.State == Done {
+			done++
+		}
+	}
+	return done, of
 }
