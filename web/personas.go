@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -64,6 +65,16 @@ func onlyLocalNames(next http.Handler) http.Handler {
 	})
 }
 
+// Introduce makes sure that a persona has an account, and returns them as they
+// act. Only the demo may call it.
+func Introduce(ctx context.Context, to *identity.Service, p Persona, now time.Time) (identity.Actor, error) {
+	acc, err := to.Introduce(ctx, p.claim(now), p.Grants, now)
+	if err != nil {
+		return identity.Actor{}, err
+	}
+	return acc.Actor(), nil
+}
+
 // signInAs signs a persona in.
 func (s *Server) signInAs(w http.ResponseWriter, r *http.Request, _ identity.Actor) error {
 	f, err := form(r)
@@ -82,7 +93,7 @@ func (s *Server) signInAs(w http.ResponseWriter, r *http.Request, _ identity.Act
 func (s *Server) becomePersona(w http.ResponseWriter, r *http.Request, p Persona, back string) error {
 	now := s.Now()
 	for _, one := range s.personas {
-		if err := s.Identity.Introduce(r.Context(), one.claim(now), one.Grants, now); err != nil {
+		if _, err := Introduce(r.Context(), s.Identity, one, now); err != nil {
 			return err
 		}
 	}

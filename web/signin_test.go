@@ -295,7 +295,7 @@ func TestPersonasExistInTheDemoOnly(t *testing.T) {
 	}
 	now := s.clock.Now()
 	ines := Personas()[0]
-	if err := s.id.Introduce(t.Context(), ines.claim(now), ines.Grants, now); err != nil {
+	if _, err := s.id.Introduce(t.Context(), ines.claim(now), ines.Grants, now); err != nil {
 		t.Fatal(err)
 	}
 	cookie, err := s.id.SignInAs(t.Context(), ines.claim(now), "", now)

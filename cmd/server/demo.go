@@ -122,6 +122,9 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 	if err := a.tell(ctx, org); err != nil { // first, so that the months that close with the first pull know the roster
 		return err
 	}
+	if err := a.planStory(ctx, org); err != nil {
+		return err
+	}
 	if err := a.firstSync(ctx); err != nil {
 		return err
 	}

@@ -10,11 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"groundswell/internal/fault"
+	"groundswell/internal/identity"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/internal/sandbox"
+	"groundswell/internal/sheet"
 	"groundswell/web"
 )
 
@@ -91,6 +94,11 @@ func (d *demoSandbox) Mend(ctx context.Context, key string, right bool) error {
 	}
 	if err := os.WriteFile(d.file, fixed, 0o644); err != nil {
 		return fmt.Errorf("keep what was put right in the sandbox: %w", err)
+	}
+	if f == sandbox.FixDevices {
+		if err := d.app.importTable(ctx, identity.Operator(), sheet.Devices, devicesOf(d.org), time.Now()); err != nil {
+			return fmt.Errorf("read the device manager's list again: %w", err)
+		}
 	}
 	return d.app.syncNow(ctx, pull.Options{}, io.Discard)
 }

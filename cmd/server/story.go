@@ -13,6 +13,7 @@ import (
 	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	"groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/sandbox"
 	"groundswell/internal/sheet"
 )
@@ -33,7 +34,7 @@ func (a *app) tell(ctx context.Context, org *sandbox.Org) error {
 	for _, f := range []struct {
 		kind  sheet.Kind
 		table [][]string
-	}{{sheet.People, rosterOf(org)}, {sheet.Training, trainingsOf(org)}, {sheet.Touchpoints, touchpointsOf(org)}} {
+	}{{sheet.People, rosterOf(org)}, {sheet.Training, trainingsOf(org)}, {sheet.Touchpoints, touchpointsOf(org)}, {sheet.Devices, devicesOf(org)}} {
 		if err := a.importTable(ctx, lead, f.kind, f.table, now); err != nil {
 			return fmt.Errorf("import the demo's %s: %w", f.kind, err)
 		}
@@ -61,6 +62,8 @@ func (a *app) importTable(ctx context.Context, lead identity.Actor, kind sheet.K
 		_, err = roster.ApplyTouchpoints(ctx, lead, f, sheet.Options{}, now)
 	case sheet.Training:
 		_, err = (&enablement.Service{Keeper: a.store}).Apply(ctx, lead, f, sheet.Options{}, now)
+	case sheet.Devices:
+		_, err = (&rollout.Devices{Keeper: a.store}).Apply(ctx, lead, f, sheet.Options{}, now)
 	}
 	return err
 }
@@ -89,6 +92,14 @@ func touchpointsOf(org *sandbox.Org) [][]string {
 	out := [][]string{{"date", "champion_email", "user_email", "department", "kind", "note"}}
 	for _, t := range org.Touchpoints() {
 		out = append(out, []string{t.Day.String(), t.Champion, t.User, t.Department, t.Kind, t.Note})
+	}
+	return out
+}
+
+func devicesOf(org *sandbox.Org) [][]string {
+	out := [][]string{{"device", "email", "platform", "app_version", "last_seen"}}
+	for _, d := range org.Devices() {
+		out = append(out, []string{d.Name, d.Email, d.Platform, d.AppVersion, d.Seen.String()})
 	}
 	return out
 }

@@ -75,15 +75,14 @@ func (s *Service) start(ctx context.Context, acc Account, label, replaced string
 }
 
 // Introduce makes a made-up person known with these grants, unless they are already. Only the demo calls it.
-func (s *Service) Introduce(ctx context.Context, c Claim, grants []Grant, now time.Time) error {
-	_, err := s.Keeper.Arrive(ctx, c, now, func(a *Account, _ []GroupRole) error {
+func (s *Service) Introduce(ctx context.Context, c Claim, grants []Grant, now time.Time) (Account, error) {
+	return s.Keeper.Arrive(ctx, c, now, func(a *Account, _ []GroupRole) error {
 		a.Issuer, a.Subject, a.Email, a.Name = c.Issuer, c.Subject, c.Email, c.Name
 		if a.SignedInAt == nil {
 			a.Grants = grants
 		}
 		return nil
 	})
-	return err
 }
 
 // SignInAs signs a made-up person in who was introduced. Only the demo calls it.

@@ -44,6 +44,12 @@ func (o *Org) Devices() []Device {
 		}
 		out = append(out, v)
 	}
+	for i, n := range w.surplus() { // they work here, whether or not there is a seat for them
+		out = append(out, Device{
+			Name: fmt.Sprintf("AL-%05d", 30000+i), Email: n.email, Platform: "windows", AppVersion: appVersions[0], Seen: w.Today - 1,
+			Department: surplusDept, Wave: waveNames[1],
+		})
+	}
 	return out
 }
 
