@@ -59,6 +59,7 @@ type Config struct {
 	Plan    Planner          // the rollout; nil leaves its pages out
 	Tasks   *rollout.Service // changes the plan; required with Plan
 	Sandbox Sandbox          // the demo's invented organization; nil outside the demo
+	Access  AccessRuns       // the dry run of enforcement; nil leaves its pages out
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
 

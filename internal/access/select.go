@@ -31,6 +31,7 @@ const Anywhere int32 = -1
 // Filter picks people of a run.
 type Filter struct {
 	Outcome    Outcome // "" is every one
+	Nothing    bool    // only those left with neither Cowork nor Chat
 	Cause      Cause   // "" is every one
 	Department int32   // id, or [Anywhere]
 	Wave       int32   // id, or [Anywhere]
@@ -43,7 +44,7 @@ type Filter struct {
 
 // matches leaves the search aside: names are not part of a run.
 func (f Filter) matches(of Fate) bool {
-	return (f.Outcome == "" || f.Outcome == of.Outcome) && (f.Cause == "" || f.Cause == of.Cause) &&
+	return (f.Outcome == "" || f.Outcome == of.Outcome) && (!f.Nothing || of.Nothing()) && (f.Cause == "" || f.Cause == of.Cause) &&
 		(f.Department == Anywhere || f.Department == of.Department) && (f.Wave == Anywhere || f.Wave == of.Wave)
 }
 
@@ -97,4 +98,14 @@ type PeoplePage struct {
 	Skip   int   // of them, in front of this page
 	Next   int32 // the page behind is behind this member; -1 at the end
 	Prev   int32 // the page in front is in front of this member; -1 at the beginning
+}
+
+// View is the last dry run with what stands around it.
+type View struct {
+	Run       Run
+	Ran       bool       // false: there was no run yet
+	Kept      bool       // false: what the run found of each person is no longer kept
+	Roll      Roll       // for those who may see people
+	Page      PeoplePage // likewise
+	Snapshots []Snapshot // newest first
 }

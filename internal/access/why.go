@@ -9,6 +9,14 @@ type Why struct {
 	Known  bool  // false: the roles of a group are unavailable, so there may be more
 }
 
+// Profile is one member with their groups and everything the roles of those say.
+type Profile struct {
+	Named
+	Listed    bool       // false: they are no longer a member
+	Directory *Directory // with this person alone
+	Limits    []Limited  // what binds them, by period
+}
+
 // GroupWhy is what a group brings somebody.
 type GroupWhy struct {
 	Group Group

@@ -54,39 +54,53 @@ func (s *Store) AccessPeople(ctx context.Context, scope identity.PeopleScope, ro
 	if !scope.Everyone() {
 		return access.PeoplePage{}, errAccessPeople
 	}
-	members, ranks := roll.Select(f)
-	sql, cursor := accessPeopleSQL, f.After
-	back := f.Before >= 0
-	if back {
-		sql, cursor = accessBackSQL, f.Before
-	}
-	args := pgx.StrictNamedArgs{"members": members, "ranks": ranks, "search": strings.ToLower(cleanText(f.Search)), "after": cursor}
-	var found []access.Named
-	out := access.PeoplePage{Next: -1, Prev: -1}
-	var upTo int
+	l := peopleRead{roll: roll, filter: f}
 	b := &pgx.Batch{}
-	b.Queue(accessCountSQL, args).QueryRow(func(row pgx.Row) error { return row.Scan(&out.Total, &upTo) })
-	b.Queue(sql, withLimit(args, f.Limit)).Query(func(rows pgx.Rows) (err error) {
-		found, err = namedOf(rows, roll)
+	l.queue(b)
+	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
+		return access.PeoplePage{}, fmt.Errorf("list who would lose access: %w", translate(err))
+	}
+	return l.page(), nil
+}
+
+// peopleRead is a page of people being read.
+type peopleRead struct {
+	roll   access.Roll
+	filter access.Filter
+
+	found       []access.Named
+	total, upTo int
+}
+
+func (l *peopleRead) queue(b *pgx.Batch) {
+	members, ranks := l.roll.Select(l.filter)
+	sql, cursor := accessPeopleSQL, l.filter.After
+	if l.filter.Before >= 0 {
+		sql, cursor = accessBackSQL, l.filter.Before
+	}
+	args := pgx.StrictNamedArgs{"members": members, "ranks": ranks, "search": strings.ToLower(cleanText(l.filter.Search)), "after": cursor}
+	b.Queue(accessCountSQL, args).QueryRow(func(row pgx.Row) error { return row.Scan(&l.total, &l.upTo) })
+	b.Queue(sql, withLimit(args, l.filter.Limit)).Query(func(rows pgx.Rows) (err error) {
+		l.found, err = namedOf(rows, l.roll)
 		return err
 	})
-	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
-		return out, fmt.Errorf("list who would lose access: %w", translate(err))
+}
+
+// page makes a page of what was read: towards the beginning it came backwards.
+func (l *peopleRead) page() access.PeoplePage {
+	out := access.PeoplePage{People: l.found, Total: l.total, Skip: l.upTo, Next: -1, Prev: -1}
+	n := len(l.found)
+	if l.filter.Before >= 0 {
+		slices.Reverse(out.People)
+		out.Skip = max(0, l.upTo-1-n)
 	}
-	if back {
-		slices.Reverse(found)
-		upTo = max(0, upTo-1-len(found))
+	if n > 0 && out.Skip > 0 {
+		out.Prev = out.People[0].Member
 	}
-	out.People, out.Skip = found, upTo
-	if n := len(found); n > 0 {
-		if out.Skip > 0 {
-			out.Prev = found[0].Member
-		}
-		if out.Skip+n < out.Total {
-			out.Next = found[n-1].Member
-		}
+	if n > 0 && out.Skip+n < out.Total {
+		out.Next = out.People[n-1].Member
 	}
-	return out, nil
+	return out
 }
 
 func withLimit(args pgx.StrictNamedArgs, limit int) pgx.StrictNamedArgs {
@@ -126,21 +140,13 @@ where m.member = $1
 order by g.name, g.id`
 )
 
-// AccessPerson is one member with their groups and everything the roles of those say.
-type AccessPerson struct {
-	access.Named
-	Listed    bool
-	Directory *access.Directory // with this person alone
-	Limits    []access.Limited  // what binds them, by period
-}
-
 // AccessPerson returns a member with their groups and roles, NotFound when there is
 // none by that ordinal, for a scope that sees everyone.
-func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, member int32) (AccessPerson, error) {
+func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, member int32) (access.Profile, error) {
 	if !scope.Everyone() {
-		return AccessPerson{}, errAccessPeople
+		return access.Profile{}, errAccessPeople
 	}
-	out := AccessPerson{Directory: &access.Directory{}}
+	out := access.Profile{Directory: &access.Directory{}}
 	l := directoryLoad{out: out.Directory}
 	var limits limitLoad
 	var role string
@@ -164,7 +170,7 @@ func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, me
 	})
 	limits.queue(b, member)
 	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
-		return AccessPerson{}, fmt.Errorf("read what member %d may use: %w", member, translate(err))
+		return access.Profile{}, fmt.Errorf("read what member %d may use: %w", member, translate(err))
 	}
 	p := access.Person{Member: member, Role: role, LastActive: day.None}
 	for i := range out.Directory.Groups {

@@ -103,13 +103,9 @@ func (s *Store) AccessRoll(ctx context.Context, run int64) (access.Roll, error) 
 	if err := s.pool.QueryRow(ctx, accessRollSQL, run).Scan(&body); err != nil {
 		return access.Roll{}, fmt.Errorf("read the people of dry run %d: %w", run, translate(err))
 	}
-	text, err := pageDecoder().DecodeAll(body, nil)
+	roll, err := unpackRoll(run, body)
 	if err != nil {
-		return access.Roll{}, fmt.Errorf("unpack the people of dry run %d: %w", run, err)
-	}
-	var roll access.Roll
-	if err := json.Unmarshal(text, &roll); err != nil {
-		return access.Roll{}, fmt.Errorf("read the people of dry run %d: %w", run, err)
+		return access.Roll{}, err
 	}
 	s.roll.Store(&keptRoll{run, roll})
 	return roll, nil

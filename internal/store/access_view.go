@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"groundswell/internal/access"
+	"groundswell/internal/identity"
+)
+
+const freshRollSQL = `
+select people from access_run where id = (select max(id) from access_run) and id <> @known and people <> ''`
+
+// AccessView returns the last dry run with its snapshots and, for a scope that
+// sees everyone, the people who fit f: in one round trip while the run is the one
+// that was shown last.
+func (s *Store) AccessView(ctx context.Context, scope identity.PeopleScope, f access.Filter) (access.View, error) {
+	l := accessViewLoad{known: s.roll.Load(), people: scope.Everyone()}
+	if l.known == nil {
+		l.known = &keptRoll{}
+	}
+	read := peopleRead{roll: l.known.roll, filter: f}
+	b := &pgx.Batch{}
+	l.queue(b)
+	if l.people && l.known.run != 0 {
+		read.queue(b)
+	}
+	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
+		return access.View{}, fmt.Errorf("read the dry run: %w", translate(err))
+	}
+	v := l.view
+	if !l.people || !v.Ran {
+		return v, nil
+	}
+	if v.Run.ID == l.known.run {
+		v.Kept, v.Roll, v.Page = true, l.known.roll, read.page()
+		return v, nil
+	}
+	return s.viewAnew(ctx, scope, v, l.body, f)
+}
+
+// viewAnew adds the people of a run that was not in memory.
+func (s *Store) viewAnew(ctx context.Context, scope identity.PeopleScope, v access.View, body []byte, f access.Filter) (access.View, error) {
+	if len(body) == 0 {
+		return v, nil
+	}
+	roll, err := unpackRoll(v.Run.ID, body)
+	if err != nil {
+		return v, err
+	}
+	s.roll.Store(&keptRoll{v.Run.ID, roll})
+	v.Kept, v.Roll = true, roll
+	v.Page, err = s.AccessPeople(ctx, scope, roll, f)
+	return v, err
+}
+
+// accessViewLoad is a view being read.
+type accessViewLoad struct {
+	known  *keptRoll
+	people bool
+	body   []byte // of the last run's roll, unless that is known
+	view   access.View
+}
+
+func (l *accessViewLoad) queue(b *pgx.Batch) {
+	b.Queue(latestAccessRunSQL).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[accessRunRow])
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		l.view.Ran = true
+		l.view.Run, err = found[0].run()
+		return err
+	})
+	b.Queue(snapshotsSQL, pgx.StrictNamedArgs{"limit": snapshotsListed}).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[snapshotRow])
+		l.view.Snapshots = each(found, snapshotRow.snapshot)
+		return err
+	})
+	if l.people {
+		b.Queue(freshRollSQL, pgx.StrictNamedArgs{"known": l.known.run}).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&l.body}, func() error { return nil })
+			return err
+		})
+	}
+}
+
+func unpackRoll(run int64, body []byte) (access.Roll, error) {
+	var roll access.Roll
+	text, err := pageDecoder().DecodeAll(body, nil)
+	if err != nil {
+		return roll, fmt.Errorf("unpack the people of dry run %d: %w", run, err)
+	}
+	if err := json.Unmarshal(text, &roll); err != nil {
+		return roll, fmt.Errorf("read the people of dry run %d: %w", run, err)
+	}
+	return roll, nil
+}
