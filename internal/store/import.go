@@ -49,6 +49,7 @@ func (s *Store) importing(ctx context.Context, fn func(pgx.Tx) error) error {
 		return fn(tx)
 	})
 	s.index.expire()
+	s.plan.expire()
 	return err
 }
 
@@ -63,6 +64,9 @@ func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, no
 	if im.Added+im.Changed > 0 && im.Kind != sheet.Devices { // no figure is made of devices
 		if _, err := bump(ctx, tx, touchesPeople); err != nil {
 			return fmt.Errorf("count the generation up: %w", err)
+		}
+		if err := bumpPlan(ctx, tx); err != nil { // waves and departments are part of it
+			return err
 		}
 	}
 	var id int64
