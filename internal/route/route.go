@@ -9,27 +9,31 @@ import (
 
 // The pages.
 const (
-	Home        = "/"
-	Overview    = "/overview"
-	Activation  = "/activation"
-	Depth       = "/depth"
-	Value       = "/value"
-	Cohorts     = "/cohorts"
-	People      = "/people"
-	Imports     = "/people/import"
-	Waves       = "/people/waves" // takes the day a wave opens
-	Plan        = "/plan"
-	PlanStart   = "/plan/start" // the guided start
-	PlanSetup   = "/plan/setup" // launch dates, roles, calendar, playbook
-	PlanHistory = "/plan/history"
-	PlanDigest  = "/plan/digest" // what owners would be reminded of
-	Tasks       = "/plan/tasks"  // takes new tasks
-	Gates       = "/plan/gates"  // what cannot be undone
-	Readiness   = "/readiness"   // leads to the next wave's
-	Checks      = "/readiness/checks"
-	Access      = "/access" // the dry run of enforcement
-	Telemetry   = "/settings/telemetry"
-	OTLPLogs    = "/v1/logs" // telemetry receiver
+	Home         = "/"
+	Overview     = "/overview"
+	Activation   = "/activation"
+	Depth        = "/depth"
+	Value        = "/value"
+	Cohorts      = "/cohorts"
+	People       = "/people"
+	Imports      = "/people/import"
+	Waves        = "/people/waves" // takes the day a wave opens
+	Plan         = "/plan"
+	PlanStart    = "/plan/start" // the guided start
+	PlanSetup    = "/plan/setup" // launch dates, roles, calendar, playbook
+	PlanHistory  = "/plan/history"
+	PlanDigest   = "/plan/digest" // what owners would be reminded of
+	PlanLaunches = "/plan/setup/launches"
+	PlanRoles    = "/plan/setup/roles"
+	PlanCalendar = "/plan/setup/calendar"
+	PlanPlaybook = "/plan/setup/playbook" // what a newer playbook offers
+	Tasks        = "/plan/tasks"          // takes new tasks
+	Gates        = "/plan/gates"          // what cannot be undone
+	Readiness    = "/readiness"           // leads to the next wave's
+	Checks       = "/readiness/checks"
+	Access       = "/access" // the dry run of enforcement
+	Telemetry    = "/settings/telemetry"
+	OTLPLogs     = "/v1/logs" // telemetry receiver
 
 	TelemetryTokens = "/settings/telemetry/tokens"
 	Connectors      = "/connectors" // skills, connectors, plugins and artifacts

@@ -1,0 +1,38 @@
+package start
+
+import "groundswell/views/ui"
+
+// StartProps is the guided start of a rollout.
+type StartProps struct {
+	Form      Form
+	Book      string // name of the playbook
+	About     string
+	Playbooks []ui.Option
+	NoWaves   bool   // the roster has none yet
+	Roster    string // where people are imported; "" when the actor may not
+	Post      string
+	Preview   *Preview
+	Changed   bool // something differs from what was previewed
+}
+
+// Preview is what a rollout would begin with.
+type Preview struct {
+	Sub      string // how many tasks, and when the first is due
+	Phases   []PhasePreview
+	Warnings []string
+	Past     []PastTask // due before today, earliest first
+	More     int        // further ones
+}
+
+// PhasePreview is a phase of the plan to be.
+type PhasePreview struct{ Name, Tasks, First, Past string }
+
+// PastTask is a task whose day has passed already.
+type PastTask struct{ Title, Due string }
+
+func placeholder(i int) string {
+	if i == 0 {
+		return "Pilot"
+	}
+	return "Wave " + ui.Count(i)
+}
