@@ -126,7 +126,8 @@ func peopleFilter(q url.Values) roster.Filter {
 	return f
 }
 
-// openWave keeps the day a wave opens. An empty day forgets it.
+// openWave keeps the day a wave opens. An empty day forgets it. Once a rollout is
+// started tasks move with it, so what moves is shown first.
 func (s *Server) openWave(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
 	f, err := form(r)
 	if err != nil {
@@ -140,6 +141,12 @@ func (s *Server) openWave(w http.ResponseWriter, r *http.Request, actor identity
 	on := readDay(typed, "opens_on", errs)
 	if len(errs) > 0 {
 		return s.drawPeople(w, r, actor, http.StatusUnprocessableEntity, &views.Wave{ID: f.Get("wave"), Opens: typed, Error: errs["opens_on"]})
+	}
+	if p, err := s.running(r.Context()); err != nil || p != nil {
+		if err != nil {
+			return err
+		}
+		return s.askToMove(w, r, actor, p, id, on)
 	}
 	if err := s.People.Roster.SetWaveOpens(r.Context(), actor, id, on, s.Now()); err != nil {
 		return err
