@@ -124,8 +124,8 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, actor identity.Ac
 	return s.redirect(w, r, route.Plan, "The rollout is started. Every task has its day and its role.")
 }
 
-// mark names what a form holds, its buttons aside, so that a change of it shows.
-func mark(f url.Values) string {
+// fingerprint names what a form holds, its buttons aside, so that a change of it shows.
+func fingerprint(f url.Values) string {
 	f = maps.Clone(f)
 	f.Del("seen")
 	f.Del("action")

@@ -52,12 +52,12 @@ type startInput struct {
 	form    views.Form
 	answers rollout.Answers
 	places  []int  // of each launch among the form's waves
-	mark    string // names these answers; see [mark]
+	mark    string // names these answers; see [fingerprint]
 }
 
 // readStart reads the form and notes in it what cannot be read.
 func readStart(f url.Values, p *rollout.Plan, book rollout.Playbook) startInput {
-	in := startInput{mark: mark(f)}
+	in := startInput{mark: fingerprint(f)}
 	in.form = views.Form{
 		Playbook: book.Key, Organization: f.Get("organization"), Architecture: f.Get("architecture"), Reason: f.Get("reason"),
 		Install: f.Get("install"), Seen: f.Get("seen"), Errors: map[string]string{},

@@ -106,7 +106,7 @@ func TestStartShowsThePlanBeforeItMakesIt(t *testing.T) {
 // starts2 posts a start as if its preview had been seen before somebody else started.
 func (b *browser) starts2(f url.Values) answer {
 	f.Set("action", "start")
-	f.Set("seen", mark(f))
+	f.Set("seen", fingerprint(f))
 	return b.post(route.PlanStart, f)
 }
 
