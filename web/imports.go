@@ -13,6 +13,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	roster "groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/internal/sheet"
 	views "groundswell/views/people"
@@ -68,6 +69,8 @@ func (s *Server) importer(k sheet.Kind) importer {
 	switch k {
 	case sheet.Training:
 		return importerOf[enablement.Difference](t.Preview, t.Apply, trainingRun)
+	case sheet.Devices:
+		return importerOf[rollout.InventoryDifference](s.People.Devices.Preview, s.People.Devices.Apply, deviceRun)
 	case sheet.Touchpoints:
 		return importerOf[roster.TouchpointDifference](p.PreviewTouchpoints, p.ApplyTouchpoints, touchpointRun)
 	}
@@ -215,13 +218,14 @@ func (s *Server) applyDraft(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	o := sheet.Options{SkipBad: f.Get("rows") == rowsGood, Draft: d.ID, Seen: f.Get("digest")}
+	o := sheet.Options{SkipBad: f.Get("rows") == rowsGood, Shrink: f.Get("shrink") == "yes", Draft: d.ID, Seen: f.Get("digest")}
 	if o.Seen == "" {
 		return fault.New(fault.Invalid, sayIncomplete)
 	}
 	run, err := s.importer(d.Kind).apply(r.Context(), actor, fileOf(d), o, s.Now())
 	switch {
 	case err == nil:
+		s.askChecks(r.Context())
 		return s.redirect(w, r, afterImport(d.Kind), imported(d, run))
 	case fault.Is(err, fault.Conflict):
 		return s.drawDraft(w, r, actor, d, http.StatusConflict, &ui.BannerProps{

@@ -34,6 +34,8 @@ func (run dryRun) sentence() string {
 		return "No row of this file can be used"
 	case run.changes == 0 && bad == "":
 		return run.same
+	case run.changes == 0 && run.again != "":
+		p.All = run.again
 	case run.changes == 0:
 		return bad + "; the others change nothing"
 	case bad != "":
@@ -44,6 +46,7 @@ func (run dryRun) sentence() string {
 
 // offer decides which buttons there are.
 func (run dryRun) offer(p *views.DraftProps) {
+	p.Confirm = run.confirm
 	switch {
 	case run.report.Bad == run.report.Rows:
 		p.Body = "Correct the lines below in the file, then upload it again. Nothing was imported."

@@ -26,6 +26,8 @@ type dryRun struct {
 	parts     []views.Part
 	notes     []ui.BannerProps
 	lists     []views.Section
+	again     string // what to do with a file that changes nothing; "" for nothing
+	confirm   string // what has to be ticked first
 }
 
 const (

@@ -15,6 +15,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	roster "groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	views "groundswell/views/people"
 	"groundswell/views/ui"
@@ -39,6 +40,7 @@ type People struct {
 	Drafts   Drafts
 	Import   *roster.Service
 	Training *enablement.Service
+	Devices  *rollout.Devices
 }
 
 const (

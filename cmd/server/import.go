@@ -15,6 +15,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/sheet"
 )
 
@@ -25,6 +26,7 @@ type importing struct {
 	dry    bool
 	skip   bool
 	asJSON bool
+	shrink bool
 }
 
 func runImport(ctx context.Context, s settings, args []string) error {
@@ -55,18 +57,19 @@ func parseImport(args []string) (importing, error) {
 	dry := f.Bool("dry-run", false, "tell what would change, and change nothing")
 	skip := f.Bool("skip-bad", false, "leave out rows that cannot be used")
 	asJSON := f.Bool("json", false, "print JSON")
+	shrink := f.Bool("shrink", false, "let an inventory leave out more than half of the machines")
 	rest, err := parse(f, args)
 	if err != nil {
 		return importing{}, err
 	}
 	if len(rest) != 2 {
-		return importing{}, fmt.Errorf("%w: say import people, training or touchpoints, and the file", errUsage)
+		return importing{}, fmt.Errorf("%w: say import people, training, touchpoints or devices, and the file", errUsage)
 	}
 	kind := sheet.Kind(rest[0])
 	if !kind.Valid() {
-		return importing{}, fmt.Errorf("%w: %q is not people, training or touchpoints", errUsage, rest[0])
+		return importing{}, fmt.Errorf("%w: %q is not people, training, touchpoints or devices", errUsage, rest[0])
 	}
-	return importing{kind, rest[1], *dry, *skip, *asJSON}, nil
+	return importing{kind, rest[1], *dry, *skip, *asJSON, *shrink}, nil
 }
 
 func (im importing) open() (io.ReadCloser, error) {
@@ -93,7 +96,7 @@ type told struct {
 
 // run previews or applies the file, whatever it holds.
 func (im importing) run(ctx context.Context, a *app, f sheet.File, now time.Time) (told, error) {
-	o, by := sheet.Options{SkipBad: im.skip}, identity.Operator()
+	o, by := sheet.Options{SkipBad: im.skip, Shrink: im.shrink}, identity.Operator()
 	roster := &people.Service{Keeper: a.store}
 	switch im.kind {
 	case sheet.People:
@@ -104,6 +107,11 @@ func (im importing) run(ctx context.Context, a *app, f sheet.File, now time.Time
 		d, err := dryOr(im.dry, func() (people.TouchpointDifference, error) { return roster.PreviewTouchpoints(ctx, by, f, now) },
 			func() (people.TouchpointDifference, error) { return roster.ApplyTouchpoints(ctx, by, f, o, now) })
 		return told{d.Report, touchpointLines(d), d, d.Empty()}, err
+	case sheet.Devices:
+		devices := &rollout.Devices{Keeper: a.store}
+		d, err := dryOr(im.dry, func() (rollout.InventoryDifference, error) { return devices.Preview(ctx, by, f, now) },
+			func() (rollout.InventoryDifference, error) { return devices.Apply(ctx, by, f, o, now) })
+		return told{d.Report, deviceLines(d), d, d.Empty()}, err
 	}
 	trainings := &enablement.Service{Keeper: a.store}
 	d, err := dryOr(im.dry, func() (enablement.Difference, error) { return trainings.Preview(ctx, by, f, now) },

@@ -6,6 +6,7 @@ import (
 
 	"groundswell/internal/enablement"
 	"groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/sheet"
 )
 
@@ -98,4 +99,20 @@ func touchpointLines(d people.TouchpointDifference) []string {
 	lines = listing(lines, "notices", d.Notices, sheet.Problem.String)
 	lines = listing(lines, "neither on the roster nor members", d.Strangers, func(w people.Who) string { return w.Email })
 	return append(lines, fmt.Sprintf("imported before: %d", d.Unchanged))
+}
+
+func deviceLines(d rollout.InventoryDifference) []string {
+	lines := append(opening(d.Report), fmt.Sprintf("new: %d", d.New))
+	lines = listing(lines, "changed", d.Changed, func(c rollout.DeviceChanged) string {
+		var fields []string
+		for _, f := range c.Fields {
+			fields = append(fields, fmt.Sprintf("%s %q -> %q", f.Name, f.Old, f.New))
+		}
+		return c.Device + ": " + strings.Join(fields, ", ")
+	})
+	lines = listing(lines, "gone", d.Gone, func(name string) string { return name })
+	lines = listing(lines, "left out, of people who are neither on the roster nor members", d.Strangers, func(o rollout.DeviceOwner) string {
+		return fmt.Sprintf("line %d: %s, %s", o.Line, o.Device, o.Email)
+	})
+	return append(lines, fmt.Sprintf("unchanged: %d", d.Unchanged))
 }

@@ -45,7 +45,7 @@ func commands() []command {
 		{"sync", "[--from D] [--to D] [--source S]", "pull from the Anthropic APIs, in the foreground", runSync},
 		{"reindex", "[--from D] [--to D] [--verify]", "make the sets of people from their facts, or only compare them", runReindex},
 		{"migrate", "up|down|status", "bring the database's schema up, down, or show it", runMigrate},
-		{"import", "people|training|touchpoints FILE.csv [--dry-run] [--skip-bad]", "people, attendances or touchpoints from a CSV file; - reads stdin", runImport},
+		{"import", "people|training|touchpoints|devices FILE.csv [--dry-run] [--skip-bad]", "people, attendances, touchpoints or machines from a CSV file; - reads stdin", runImport},
 		{"playbook", "check FILE.yaml|list", "check a playbook, or list those that ship; - reads stdin", runPlaybook},
 		{"token", "create|list|revoke", "API tokens", runToken},
 		{"user", "grant EMAIL ROLE [--department D]", "roles without the web", runUser},

@@ -188,6 +188,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Index: a.store, Features: a.store, FeatureReports: a.store, Spending: a.store, CohortSizes: a.store, Targets: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
 		People: web.People{
 			Roster: a.store, Drafts: a.store, Import: &people.Service{Keeper: a.store}, Training: &enablement.Service{Keeper: a.store},
+			Devices: &rollout.Devices{Keeper: a.store},
 		},
 		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 

@@ -15,6 +15,7 @@ type DraftProps struct {
 	Digest  string // of the difference that is shown
 	All     string // the verb with its counts; "" when it cannot be imported as a whole
 	Good    string // the same without the bad rows; "" when there are none, or nothing is left
+	Confirm string // what has to be ticked first; "" for nothing
 	Why     string // what importing the good rows only leaves out
 	Kept    string // until when the file waits
 	Notes   []ui.BannerProps

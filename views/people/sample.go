@@ -26,6 +26,12 @@ func samples(key string, ago func(days int) string) [][]string {
 			{ago(8), "lena.sorel@example.com", "ada.novak@example.com", "", "pairing", "First claim summary together"},
 			{ago(7), "lena.sorel@example.com", "", "Claims Operations", "demo", "Team meeting"},
 		}
+	case "devices":
+		return [][]string{
+			{"LT-20417", "ada.novak@example.com", "windows", "1.4.210", ago(1)},
+			{"LT-20418", "lena.sorel@example.com", "macos", "1.4.198", ago(2)},
+			{"LT-20419", "milo.brandt@example.com", "windows", "", ago(1)},
+		}
 	}
 	return [][]string{
 		{"ada.novak@example.com", "Ada Novak", "Claims Operations", "Wave 1", "Claims handler", "lena.sorel@example.com", "Rotterdam", ""},

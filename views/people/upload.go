@@ -86,8 +86,23 @@ func Touchpoints() Kind {
 	}
 }
 
+// Devices is what the inventory of a device manager looks like.
+func Devices() Kind {
+	return Kind{
+		Key: "devices", Title: "Devices",
+		About: "One row per machine, as the device manager exports them. A file is the whole inventory: a machine that it does not list is gone.",
+		Columns: []Column{
+			{"device", true, "The machine's own name. It appears once.", "AL-20417"},
+			{"email", true, "Who has it. Machines of people who are neither on the roster nor members are left out.", "ada.novak@aldermere.example"},
+			{"platform", false, "windows, macos, or whatever the device manager calls it.", "windows"},
+			{"app_version", false, "The version of the desktop app. Empty means that it is not installed.", "1.4.210"},
+			{"last_seen", false, "The day it was last online, like 2026-11-02.", "2026-11-02"},
+		},
+	}
+}
+
 // Kinds returns what may be imported, in the order of the tabs.
-func Kinds() []Kind { return []Kind{People(), Training(), Touchpoints()} }
+func Kinds() []Kind { return []Kind{People(), Training(), Touchpoints(), Devices()} }
 
 // KindOf finds a kind by its key.
 func KindOf(key string) (Kind, bool) {
