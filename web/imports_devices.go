@@ -13,7 +13,7 @@ func deviceRun(d rollout.InventoryDifference, l lister) dryRun {
 		report: d.Report, digest: sheet.Digest(d), changes: d.New + d.Changed.Count + d.Gone.Count, one: "machine", many: "machines",
 		verdict: sentence("machine", "machines", deed{"adds", d.New, ""}, deed{"changes", d.Changed.Count, ""}, deed{"drops", d.Gone.Count, ""}),
 		done:    sentence("machine", "machines", deed{"", d.New, "added"}, deed{"", d.Changed.Count, "changed"}, deed{"", d.Gone.Count, "dropped"}),
-		same:    "The inventory says all of this already", again: "Keep it as of today",
+		same:    "The inventory says all of this already",
 		parts: []views.Part{
 			partOf("New", "not in the inventory yet", "new", d.New),
 			partOf("Changed", "another owner, platform, version or day", "changed", d.Changed.Count),
@@ -23,7 +23,8 @@ func deviceRun(d rollout.InventoryDifference, l lister) dryRun {
 		},
 		notes: ignored(d.Report),
 	}
-	if run.changes == 0 {
+	if run.changes == 0 && d.Unchanged > 0 {
+		run.again = "Keep it as of today"
 		run.done = "nothing changed since the last inventory"
 	}
 	if d.Shrinks() {

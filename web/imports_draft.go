@@ -34,8 +34,6 @@ func (run dryRun) sentence() string {
 		return "No row of this file can be used"
 	case run.changes == 0 && bad == "":
 		return run.same
-	case run.changes == 0 && run.again != "":
-		p.All = run.again
 	case run.changes == 0:
 		return bad + "; the others change nothing"
 	case bad != "":
@@ -52,6 +50,8 @@ func (run dryRun) offer(p *views.DraftProps) {
 		p.Body = "Correct the lines below in the file, then upload it again. Nothing was imported."
 	case run.changes == 0 && run.report.Bad > 0:
 		p.Body = "Correct the lines below in the file, then upload it again."
+	case run.changes == 0 && run.again != "":
+		p.All = run.again
 	case run.changes == 0:
 		p.Body = "You can discard the file."
 	case run.report.Bad > 0:

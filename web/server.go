@@ -56,10 +56,12 @@ type Config struct {
 
 	Telemetry Telemetry // the receiver of the desktop apps' events; without Intake it is left out
 
-	Plan    Planner          // the rollout; nil leaves its pages out
-	Tasks   *rollout.Service // changes the plan; required with Plan
-	Sandbox Sandbox          // the demo's invented organization; nil outside the demo
-	Access  AccessRuns       // the dry run of enforcement; nil leaves its pages out
+	Plan       Planner          // the rollout; nil leaves its pages out
+	Tasks      *rollout.Service // changes the plan; required with Plan
+	Sandbox    Sandbox          // the demo's invented organization; nil outside the demo
+	Access     AccessRuns       // the dry run of enforcement; nil leaves its pages out
+	Checks     Checks           // the checks behind the evidence; nil leaves their pages out
+	CheckQueue CheckQueue       // runs them in the background; nil: only while somebody waits
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
 

@@ -197,6 +197,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Plan:      a.store,
 		Tasks:     &rollout.Service{Keeper: a.store},
 		Access:    a.store,
+		Checks:    a.checker(), CheckQueue: queue,
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey, Checks: a.store,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,

@@ -156,3 +156,12 @@ func (s *Store) CheckHistory(ctx context.Context, ref rollout.CheckRef) ([]rollo
 	}
 	return each(found, resultRow.result), nil
 }
+
+const memberNameSQL = `select coalesce(nullif(name, ''), email, '') from member where ord = $1`
+
+// MemberName returns how a member is called: their name, else their address.
+func (s *Store) MemberName(ctx context.Context, member int32) (string, error) {
+	var name string
+	err := s.pool.QueryRow(ctx, memberNameSQL, member).Scan(&name)
+	return name, translate(err)
+}
