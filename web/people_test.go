@@ -14,6 +14,7 @@ import (
 
 	"groundswell/internal/enablement"
 	roster "groundswell/internal/people"
+	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/internal/sheet"
 	views "groundswell/views/people"
@@ -275,7 +276,7 @@ func TestTrainingAndTouchpointsAreImported(t *testing.T) {
 // The columns that the page explains are those that are read.
 func TestExplainedColumnsAreRead(t *testing.T) {
 	for _, k := range views.Kinds() {
-		known := map[string][]sheet.Column{"people": roster.Columns(), "training": enablement.Columns(), "touchpoints": roster.TouchpointColumns()}[k.Key]
+		known := map[string][]sheet.Column{"people": roster.Columns(), "training": enablement.Columns(), "touchpoints": roster.TouchpointColumns(), "devices": rollout.DeviceColumns()}[k.Key]
 		if len(known) != len(k.Columns) {
 			t.Fatalf("%s: %d columns are read, %d explained", k.Key, len(known), len(k.Columns))
 		}

@@ -87,16 +87,19 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
 		cfg.CohortSizes, cfg.FeatureReports, cfg.Spending = st, st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
+		cfg.Plan, cfg.Checks = st, checksOf{st}
 	})
 	b := s.browser()
 	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
 	draft := s.draft(t)
 	b.get(route.Overview)
+	b.get(route.Checks) // the plan is read once, and kept
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
+		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 	} {
 		c.queries.Store(0)

@@ -113,6 +113,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Targets = s.store
 	cfg.Plan, cfg.Access, cfg.Decisions = s.store, s.store, s.store
 	cfg.Tasks = &rollout.Service{Keeper: s.store}
+	cfg.Checks = checksOf{s.store}
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()
@@ -127,7 +128,8 @@ func newSite(t testing.TB, change func(*Config)) *site {
 
 // rosterOf is the roster and its imports over a store.
 func rosterOf(st *store.Store) People {
-	return People{Roster: st, Drafts: st, Import: &roster.Service{Keeper: st}, Training: &enablement.Service{Keeper: st}}
+	return People{Roster: st, Drafts: st, Import: &roster.Service{Keeper: st}, Training: &enablement.Service{Keeper: st},
+		Devices: &rollout.Devices{Keeper: st}}
 }
 
 // build makes the demo's site when there is no provider, else the product's.
