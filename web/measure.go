@@ -174,6 +174,9 @@ func (s *Server) asked(r *http.Request, actor identity.Actor, path string, sorts
 			return nil, q, err
 		}
 	}
+	if q.reader.TakesPlays, err = s.takesPlays(r.Context(), actor); err != nil {
+		return nil, q, err
+	}
 	if measure.Late(today, x.Through) && q.reader.Sources {
 		q.reader.Why = s.whyLate(r.Context())
 	}

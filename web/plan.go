@@ -42,6 +42,7 @@ func (s *Server) planRoutes() []routeEntry {
 		{"GET", route.Tasks + "/new", leads, s.newTaskPage},
 		{"POST", route.Tasks, leads, s.addTask},
 		{"POST", route.Tasks + "/several", leads, s.changeSeveral},
+		{"POST", route.PlayTasks, leads, s.addFromPlay},
 		{"GET", one, planners, s.taskPage},
 		{"POST", one, doers, s.editTask},
 		{"GET", one + "/edit", doers, s.editPage},

@@ -28,8 +28,9 @@ const (
 	PlanCalendar = "/plan/setup/calendar"
 	PlanPlaybook = "/plan/setup/playbook" // what a newer playbook offers
 	Tasks        = "/plan/tasks"          // takes new tasks
-	Gates        = "/plan/gates"          // what cannot be undone
-	Readiness    = "/readiness"           // leads to the next wave's
+	PlayTasks    = "/plan/tasks/from-play"
+	Gates        = "/plan/gates" // what cannot be undone
+	Readiness    = "/readiness"  // leads to the next wave's
 	Checks       = "/readiness/checks"
 	Access       = "/access" // the dry run of enforcement
 	Telemetry    = "/settings/telemetry"

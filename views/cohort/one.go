@@ -38,7 +38,7 @@ type OneProps struct {
 	Prev, Next *ui.Link
 	Look       string // said in place of a diagnosis
 	Diag       *ui.DiagProps
-	Plays      []string
+	Plays      measure.PlaysProps
 	Columns    []Tiles
 	Waiting    []measure.Waiting
 	Weekly     measure.ChartProps

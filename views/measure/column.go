@@ -19,7 +19,7 @@ type ColumnProps struct {
 	Void     *ui.VoidProps
 	Clipped  *ui.BannerProps
 	Diag     *ui.DiagProps
-	Plays    []string
+	Plays    PlaysProps
 	Tiles    []ui.StatTileProps
 	Chart    *ChartProps
 	Unified  *ChartProps
@@ -59,7 +59,7 @@ func NewColumn(c adoption.Column, f Filters, fig Figures, r Reader) ColumnProps 
 	}
 	out.CSV, out.XLSX, out.Clipped = p.csv(), p.xlsx(), p.clipped()
 	if d := p.Answer.Diagnosis; d != nil && d.LookFirst == c {
-		out.Diag, out.Plays = p.diagnosis(), d.Plays
+		out.Diag, out.Plays = p.diagnosis(), p.plays(d)
 		out.Diag.Links = slices.DeleteFunc(out.Diag.Links, func(l ui.Link) bool { return l.Label == "See the evidence" })
 	}
 	p.fill(c, &out)

@@ -46,11 +46,12 @@ type Rank struct {
 
 // Reader is who looks at the page.
 type Reader struct {
-	Today   day.Date
-	Sources bool   // may open the Sources page
-	Names   bool   // sees who answers for a target
-	Guarded bool   // figures about few people are withheld from them
-	Why     string // why the data is late, when that is known
+	Today      day.Date
+	Sources    bool   // may open the Sources page
+	Names      bool   // sees who answers for a target
+	Guarded    bool   // figures about few people are withheld from them
+	TakesPlays bool   // may turn what usually helps into tasks of the plan
+	Why        string // why the data is late, when that is known
 }
 
 // pageData is what every builder of this package works from.

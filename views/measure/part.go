@@ -81,12 +81,12 @@ func (g Page) Funnel() FunnelProps { return g.p.funnel() }
 func (g Page) Triangle() TriangleProps { return g.p.triangle() }
 
 // Diagnosis is where to look first and what usually helps; nil when nothing is under target.
-func (g Page) Diagnosis() (*ui.DiagProps, []string) {
+func (g Page) Diagnosis() (*ui.DiagProps, PlaysProps) {
 	d := g.p.Answer.Diagnosis
 	if d == nil {
-		return nil, nil
+		return nil, PlaysProps{}
 	}
-	return g.p.diagnosis(), d.Plays
+	return g.p.diagnosis(), g.p.plays(d)
 }
 
 // Beside is the chart of the weekly actives of the cohort, with those of everyone beside them.

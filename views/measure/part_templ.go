@@ -189,7 +189,7 @@ func TriangleCard(p TriangleProps) templ.Component {
 }
 
 // Look is the banner that says where to look first, and what usually helps there.
-func Look(diag ui.DiagProps, list []string) templ.Component {
+func Look(diag ui.DiagProps, list PlaysProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -218,7 +218,7 @@ func Look(diag ui.DiagProps, list []string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(list) > 0 {
+		if len(list.List) > 0 {
 			templ_7745c5c3_Err = plays(list).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
