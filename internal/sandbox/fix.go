@@ -18,6 +18,7 @@ const (
 	FixUnmapped Fix = "unmapped"  // gives the groups without a role the one of their department
 	FixChatOnly Fix = "chat_only" // gives groups that only carry Chat a second role
 	FixByHand   Fix = "by_hand"   // lets the identity provider take over who was invited by hand
+	FixUnknown  Fix = "unknown"   // makes the roles of a group available that are "temporarily unavailable"
 	FixDevices  Fix = "devices"   // brings the desktop app to the machines that lack it
 )
 

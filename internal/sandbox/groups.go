@@ -68,8 +68,15 @@ func (w *world) formGroups() {
 	add("AL-All-Staff", "scim", "Chat only")
 	add("AL-Cowork-Pioneers", "direct", "Everything")
 	add("AL-Re-Shared", "scim", linkedRole, "Nothing yet")
-	add("AL-Externals", "scim", unknownRole)
+	add("AL-Externals", "scim", w.externalsRole())
 	w.fill(index)
+}
+
+func (w *world) externalsRole() string {
+	if w.fixed(FixUnknown) {
+		return "Chat only"
+	}
+	return unknownRole
 }
 
 // leftoverRoles are those of a group that nobody mapped, or that holds the

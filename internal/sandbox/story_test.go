@@ -208,12 +208,15 @@ func TestEveryFixEndsItsTrouble(t *testing.T) {
 	for _, f := range []struct {
 		fix   Fix
 		saves int
-	}{{FixNested, 187}, {FixUnmapped, 74}, {FixChatOnly, 38}, {FixByHand, 13}, {FixSeats, 0}, {FixDevices, 0}} {
+	}{{FixNested, 187}, {FixUnmapped, 74}, {FixChatOnly, 38}, {FixByHand, 13}, {FixSeats, 0}, {FixDevices, 0}, {FixUnknown, 0}} {
 		c.org.Fix(f.fix, true)
 		left -= f.saves
 		if lost, _, _ := surprise(c); lost["all"] != left {
 			t.Errorf("after %s %d would lose Cowork, want %d", f.fix, lost["all"], left)
 		}
+	}
+	if _, _, unknown := surprise(c); unknown != 0 {
+		t.Errorf("the roles of %d groups are still unknown", unknown)
 	}
 	if got := c.org.Fixed(); len(got) != len(Fixes()) {
 		t.Errorf("fixed: %v", got)
