@@ -16,7 +16,7 @@ import (
 var (
 	errNotYours = fault.New(fault.Forbidden, "Your role does not cover this. A rollout lead can change what you may see.")
 	errTooMany  = fault.New(fault.TooMany, "Too many requests in a short time. Nothing was changed. Wait a minute and try again.")
-	errNotFresh = fault.New(fault.Forbidden, "Access and keys are changed only shortly after signing in. Nothing was changed. Confirm it is you, then repeat the change.")
+	errNotFresh = fault.New(fault.Forbidden, "This is done only shortly after signing in. Nothing was changed. Confirm it is you, then repeat the change.")
 
 	errNotFreshRead = fault.New(fault.Forbidden, "Names leave this site only shortly after signing in. Confirm it is you; the download follows.")
 )

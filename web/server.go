@@ -65,6 +65,8 @@ type Config struct {
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
 
+	Gates Gates // of the rollout; nil leaves their pages out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default

@@ -157,7 +157,7 @@ func (a *app) sync(ctx context.Context) error {
 	return a.prove(ctx)
 }
 
-// settle closes months, keeps denominators and watches passed gates after a pull.
+// settle closes months and keeps denominators after a pull.
 func (a *app) settle(ctx context.Context) error {
 	x, err := a.store.Index(ctx)
 	if err != nil {
@@ -170,7 +170,7 @@ func (a *app) settle(ctx context.Context) error {
 	for _, month := range did.Months {
 		a.log.Info("month closed", "month", month.String(), "through", x.Through.String())
 	}
-	return a.store.WatchGates(ctx, x, time.Now())
+	return nil
 }
 
 // verifyIndex is the nightly comparison of the sets of people with their facts.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -51,5 +52,18 @@ func (a *app) prove(ctx context.Context) error {
 	if _, err := a.store.RunAccess(ctx, identity.Actor{}, time.Now()); err != nil {
 		return fmt.Errorf("dry run of enforcement: %w", err)
 	}
-	return a.check(ctx)
+	return errors.Join(a.check(ctx), a.watch(ctx))
+}
+
+// watch raises alarms where something went wrong after a gate was passed. Like
+// [app.check] it does nothing without GROUNDSWELL_SECRET_KEY.
+func (a *app) watch(ctx context.Context) error {
+	if a.keys == nil {
+		return nil
+	}
+	x, err := a.store.Index(ctx)
+	if err != nil {
+		return err
+	}
+	return a.store.WatchGates(ctx, x, time.Now())
 }
