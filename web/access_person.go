@@ -26,18 +26,13 @@ func (s *Server) accessPerson(w http.ResponseWriter, r *http.Request, actor iden
 	if err != nil {
 		return err
 	}
-	f := orgaccess.Filter{Department: orgaccess.Anywhere, Wave: orgaccess.Anywhere, After: -1, Before: -1, Limit: 0}
-	found, err := s.Access.AccessView(r.Context(), actor.PeopleScope(), f)
-	if err != nil {
-		return err
-	}
 	plan, err := s.planOrNone(r.Context())
 	if err != nil {
 		return err
 	}
-	v := personView{accessView: accessView{View: found, filter: f, plan: plan, now: s.Now()}, profile: profile}
+	v := personView{accessView: accessView{View: profile.Last, plan: plan, now: s.Now()}, profile: profile}
 	v.explained = orgaccess.Explain(profile.Directory, profile.Directory.People[0])
-	v.fate, v.known = found.Roll.Find(int32(member))
+	v.fate, v.known = profile.Last.Roll.Find(int32(member))
 	return s.page(w, r, actor, page{Title: "Why one person has access", Section: route.Access}, views.Person(v.props()))
 }
 

@@ -21,7 +21,7 @@ type AccessRuns interface {
 	AccessView(ctx context.Context, scope identity.PeopleScope, f orgaccess.Filter) (orgaccess.View, error)
 	// AccessPeople returns a page of the people of a roll.
 	AccessPeople(ctx context.Context, scope identity.PeopleScope, roll orgaccess.Roll, f orgaccess.Filter) (orgaccess.PeoplePage, error)
-	// AccessPerson returns a member with their groups and roles; NotFound when there is none.
+	// AccessPerson returns a member with their groups and roles and the last run; NotFound when there is none.
 	AccessPerson(ctx context.Context, scope identity.PeopleScope, member int32) (orgaccess.Profile, error)
 	// MemberNames returns who members are.
 	MemberNames(ctx context.Context, scope identity.PeopleScope, members []int32) (map[int32]orgaccess.Named, error)
@@ -29,7 +29,7 @@ type AccessRuns interface {
 	LimitReport(ctx context.Context) (orgaccess.LimitReport, pull.State, error)
 	// RunAccess works out what enforcing roles today would do, and keeps it.
 	RunAccess(ctx context.Context, by identity.Actor, now time.Time) (orgaccess.Run, error)
-	// TakeSnapshot keeps a copy of who may use what; Conflict while nothing was read.
+	// TakeSnapshot keeps a copy of who may use what; Invalid while nothing was read.
 	TakeSnapshot(ctx context.Context, by identity.Actor, now time.Time) (orgaccess.Snapshot, error)
 	// Snapshot returns a copy with its file; NotFound when there is none.
 	Snapshot(ctx context.Context, id int64) (orgaccess.Snapshot, []byte, error)

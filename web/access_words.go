@@ -265,13 +265,16 @@ func (v accessView) rolesGate() (rollout.Gate, bool) {
 	return v.plan.Gates[i], true
 }
 
-// gate is the gate's card; nil while the plan has none or this reader may not open it.
+// gate is the gate's card; nil while the plan has none.
 func (v accessView) gate() *views.Gate {
 	g, ok := v.rolesGate()
-	if !ok || !v.gates {
+	if !ok {
 		return nil
 	}
-	p := &views.Gate{URL: route.Gate(g.ID), Body: "Groundswell does not flip the switch. It gives a go-ahead of 24 hours to do it in the Claude admin console, then watches for lockouts."}
+	p := &views.Gate{Body: "Groundswell does not flip the switch. It gives a go-ahead of 24 hours to do it in the Claude admin console, then watches for lockouts."}
+	if v.gates {
+		p.URL = route.Gate(g.ID)
+	}
 	unmet := 0
 	for _, c := range v.plan.Conditions(g, v.basis(), v.now) {
 		if !c.Met {
@@ -303,7 +306,7 @@ const snapshotsShown = 5
 
 func (v accessView) snapshots() *views.Snapshots {
 	p := &views.Snapshots{}
-	if v.lead {
+	if v.lead && !v.Run.AsOf.IsZero() {
 		p.Take = route.AccessSnapshots
 	}
 	list := v.View.Snapshots

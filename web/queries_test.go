@@ -86,9 +86,13 @@ func TestPagesAskLittle(t *testing.T) {
 	s := newSite(t, func(cfg *Config) {
 		cfg.Provider, cfg.Identity, cfg.Index, cfg.Features = nil, &identity.Service{Keeper: st}, st, st
 		cfg.CohortSizes, cfg.FeatureReports, cfg.Spending = st, st, st
+		cfg.Plan, cfg.Access = st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
 	})
+	if _, err := st.RunAccess(t.Context(), identity.Actor{}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	b := s.browser()
 	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
 	draft := s.draft(t)
@@ -101,6 +105,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
+		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)

@@ -15,6 +15,7 @@ type Profile struct {
 	Listed    bool       // false: they are no longer a member
 	Directory *Directory // with this person alone
 	Limits    []Limited  // what binds them, by period
+	Last      View       // the last run with its roll, without a page
 }
 
 // GroupWhy is what a group brings somebody.

@@ -140,8 +140,8 @@ where m.member = $1
 order by g.name, g.id`
 )
 
-// AccessPerson returns a member with their groups and roles, NotFound when there is
-// none by that ordinal, for a scope that sees everyone.
+// AccessPerson returns a member with their groups and roles and the last run,
+// NotFound when there is none by that ordinal, for a scope that sees everyone.
 func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, member int32) (access.Profile, error) {
 	if !scope.Everyone() {
 		return access.Profile{}, errAccessPeople
@@ -150,6 +150,7 @@ func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, me
 	l := directoryLoad{out: out.Directory}
 	var limits limitLoad
 	var role string
+	last := s.newAccessViewLoad(true)
 	b := &pgx.Batch{}
 	b.Queue(accessPersonSQL, member).QueryRow(func(row pgx.Row) error {
 		var added *time.Time
@@ -169,6 +170,7 @@ func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, me
 		return err
 	})
 	limits.queue(b, member)
+	last.queue(b)
 	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
 		return access.Profile{}, fmt.Errorf("read what member %d may use: %w", member, translate(err))
 	}
@@ -177,7 +179,9 @@ func (s *Store) AccessPerson(ctx context.Context, scope identity.PeopleScope, me
 		p.Groups = append(p.Groups, int32(i))
 	}
 	out.Directory.People, out.Limits = []access.Person{p}, limits.join()
-	return out, nil
+	err := s.unpack(&last)
+	out.Last = last.view
+	return out, err
 }
 
 func personGroups(rows pgx.Rows, d *access.Directory) error {

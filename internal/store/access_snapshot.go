@@ -65,7 +65,7 @@ func (r snapshotRow) snapshot() access.Snapshot {
 }
 
 // TakeSnapshot keeps a copy of members, groups, roles and limits as they were read
-// last. It is Conflict while one of the first three was never read.
+// last. It is Invalid while one of the first three was never read.
 func (s *Store) TakeSnapshot(ctx context.Context, by identity.Actor, now time.Time) (access.Snapshot, error) {
 	c, err := s.contents(ctx, now)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Store) contents(ctx context.Context, now time.Time) (access.Contents, e
 	}
 	var missing []string
 	if l.out.AsOf, missing = sourcesOf(l.states, now); l.out.AsOf.IsZero() {
-		return access.Contents{}, fault.New(fault.Conflict, "There is no snapshot to take yet. "+missing[0])
+		return access.Contents{}, fault.New(fault.Invalid, "There is no snapshot to take yet. "+missing[0])
 	}
 	for i, r := range l.out.Roles {
 		l.out.Roles[i].Permissions = l.permissions[r.ID]

@@ -191,7 +191,7 @@ func TestSnapshotsAreWhatWasThere(t *testing.T) {
 func TestNoSnapshotOfNothing(t *testing.T) {
 	keys, _ := seal.Random()
 	s := store.New(dbtest.New(t), keys)
-	if _, err := s.TakeSnapshot(t.Context(), identity.Operator(), noon()); !fault.Is(err, fault.Conflict) {
+	if _, err := s.TakeSnapshot(t.Context(), identity.Operator(), noon()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a snapshot before anything was read: %v", err)
 	}
 	run, err := s.RunAccess(t.Context(), identity.Actor{}, noon())

@@ -18,43 +18,50 @@ select people from access_run where id = (select max(id) from access_run) and id
 // sees everyone, the people who fit f: in one round trip while the run is the one
 // that was shown last.
 func (s *Store) AccessView(ctx context.Context, scope identity.PeopleScope, f access.Filter) (access.View, error) {
-	l := accessViewLoad{known: s.roll.Load(), people: scope.Everyone()}
-	if l.known == nil {
-		l.known = &keptRoll{}
-	}
+	l := s.newAccessViewLoad(scope.Everyone())
 	read := peopleRead{roll: l.known.roll, filter: f}
 	b := &pgx.Batch{}
 	l.queue(b)
+	b.Queue(snapshotsSQL, pgx.StrictNamedArgs{"limit": snapshotsListed}).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[snapshotRow])
+		l.view.Snapshots = each(found, snapshotRow.snapshot)
+		return err
+	})
 	if l.people && l.known.run != 0 {
 		read.queue(b)
 	}
-	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
+	err := (snapshot{s.pool}).SendBatch(ctx, b).Close()
+	if err != nil {
 		return access.View{}, fmt.Errorf("read the dry run: %w", translate(err))
 	}
+	if err = s.unpack(&l); err != nil || !l.view.Kept {
+		return l.view, err
+	}
 	v := l.view
-	if !l.people || !v.Ran {
-		return v, nil
-	}
 	if v.Run.ID == l.known.run {
-		v.Kept, v.Roll, v.Page = true, l.known.roll, read.page()
+		v.Page = read.page()
 		return v, nil
 	}
-	return s.viewAnew(ctx, scope, v, l.body, f)
+	v.Page, err = s.AccessPeople(ctx, scope, v.Roll, f)
+	return v, err
 }
 
-// viewAnew adds the people of a run that was not in memory.
-func (s *Store) viewAnew(ctx context.Context, scope identity.PeopleScope, v access.View, body []byte, f access.Filter) (access.View, error) {
-	if len(body) == 0 {
-		return v, nil
+// unpack gives the view its roll: the one in memory, unless the run is another one.
+func (s *Store) unpack(l *accessViewLoad) error {
+	if l.view.Ran && l.people && l.view.Run.ID == l.known.run {
+		l.view.Kept, l.view.Roll = true, l.known.roll
+		return nil
 	}
-	roll, err := unpackRoll(v.Run.ID, body)
+	if len(l.body) == 0 {
+		return nil
+	}
+	roll, err := unpackRoll(l.view.Run.ID, l.body)
 	if err != nil {
-		return v, err
+		return err
 	}
-	s.roll.Store(&keptRoll{v.Run.ID, roll})
-	v.Kept, v.Roll = true, roll
-	v.Page, err = s.AccessPeople(ctx, scope, roll, f)
-	return v, err
+	s.roll.Store(&keptRoll{l.view.Run.ID, roll})
+	l.view.Kept, l.view.Roll = true, roll
+	return nil
 }
 
 // accessViewLoad is a view being read.
@@ -65,6 +72,14 @@ type accessViewLoad struct {
 	view   access.View
 }
 
+func (s *Store) newAccessViewLoad(people bool) accessViewLoad {
+	l := accessViewLoad{known: s.roll.Load(), people: people}
+	if l.known == nil {
+		l.known = &keptRoll{}
+	}
+	return l
+}
+
 func (l *accessViewLoad) queue(b *pgx.Batch) {
 	b.Queue(latestAccessRunSQL).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[accessRunRow])
@@ -73,11 +88,6 @@ func (l *accessViewLoad) queue(b *pgx.Batch) {
 		}
 		l.view.Ran = true
 		l.view.Run, err = found[0].run()
-		return err
-	})
-	b.Queue(snapshotsSQL, pgx.StrictNamedArgs{"limit": snapshotsListed}).Query(func(rows pgx.Rows) error {
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[snapshotRow])
-		l.view.Snapshots = each(found, snapshotRow.snapshot)
 		return err
 	})
 	if l.people {

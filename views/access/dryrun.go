@@ -130,7 +130,7 @@ type Change struct {
 type Gate struct {
 	Body       string
 	Conditions []Condition
-	URL        string
+	URL        string // of its page; "" for those who may not open it
 	Note       string
 }
 
