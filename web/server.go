@@ -85,6 +85,7 @@ type Server struct {
 	drawn    drawnPages
 	uppers   upperPages // of the overview
 	counts   atomic.Pointer[planCounts]
+	pulse    lastPulse
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter

@@ -124,7 +124,7 @@ func (s *Server) freshness(ctx context.Context) ui.FreshProps {
 	}
 	now := s.Now().UTC()
 	through := idx.Through.Time()
-	fresh := ui.FreshProps{State: ui.FreshOK, Text: "Data through " + ui.Date(through, now)}
+	fresh := ui.FreshProps{State: ui.FreshOK, Text: "Data through " + ui.Date(through, now), Lines: s.heard(ctx, now)}
 	if measure.Late(day.FromTime(now), idx.Through) {
 		fresh.State = ui.FreshLate
 	}

@@ -207,6 +207,9 @@ func TestTelemetryPage(t *testing.T) {
 	if a := s.export("gswt_"+secret, "application/json", "", body); a.StatusCode != http.StatusOK {
 		t.Fatalf("export: %d %s", a.StatusCode, a.body)
 	}
+	if foot := b.get(route.Account).body; strings.Contains(foot, "Telemetry just now") {
+		t.Error("the foot tells of telemetry before it knows any figures")
+	}
 	page := b.get(route.Telemetry)
 	for _, says := range []string{"Events arrive", "Jira", "Rate limit reached", "1.4.2", "tool_result", "Claude console", "just now"} {
 		if !strings.Contains(page.body, says) {

@@ -143,6 +143,8 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 	if err != nil {
 		return err
 	}
+	feed := feeding(ctx, func(ctx context.Context) { a.feedTelemetry(ctx, org, a.PublicURL) })
+	defer feed()
 	fmt.Printf("Groundswell is at %s\nCtrl-C stops it.\n", a.PublicURL)
 	return serveHTTP(ctx, l, site, a.log)
 }

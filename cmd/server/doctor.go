@@ -55,7 +55,7 @@ func runDoctor(ctx context.Context, s settings, args []string) error {
 // examine runs every check; none depends on another having passed.
 func examine(ctx context.Context, s settings) []check {
 	checks := s.checkDatabase(ctx)
-	checks = append(checks, s.checkSecret(), s.checkListen(), s.checkMail(ctx), s.checkSignIn(ctx))
+	checks = append(checks, s.checkSecret(), s.checkListen(), s.checkMail(ctx), s.checkSignIn(ctx), s.checkTelemetry(ctx))
 	return append(checks, s.checkKey(ctx)...)
 }
 
