@@ -89,6 +89,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Plan, cfg.Access = st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
+		cfg.Telemetry = receiverOf(st, cfg.Log)
 	})
 	if _, err := st.RunAccess(t.Context(), identity.Actor{}, time.Now()); err != nil {
 		t.Fatal(err)
@@ -102,7 +103,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
-		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"),
+		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,

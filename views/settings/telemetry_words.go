@@ -73,11 +73,14 @@ func newSuspect(d TelemetryData) SuspectProps {
 	return p
 }
 
-// knocked is how many requests came that show that the way here is open.
+// knocked is how many requests and records were turned away, as far as some came
+// after the last event: they show that the way here is open still.
 func knocked(r telemetry.Report) int {
 	n := 0
 	for _, why := range []telemetry.Reason{telemetry.BadToken, telemetry.WrongPath, telemetry.WrongType, telemetry.Malformed, telemetry.TooLarge, telemetry.Foreign, telemetry.Nameless} {
-		n += r.Intaken(why).Times
+		if t := r.Intaken(why); t.Last.After(r.Pulse.Last) {
+			n += t.Times
+		}
 	}
 	return n
 }
@@ -86,6 +89,9 @@ func verdictOf(d TelemetryData) string {
 	host := d.PublicURL.Hostname()
 	if n := knocked(d.Report); n > 0 {
 		return "Desktop apps do reach this server: " + ui.Counted(n, "request or record was", "requests and records were") + " turned away in 7 days. The marked rows say why."
+	}
+	if !d.Report.Pulse.Never() {
+		return "Events came and stopped " + ui.Ago(d.Now.Sub(d.Report.Pulse.Last)) + ", and nothing has been turned away since. The usual reason: " + host + " is no longer on the allowlist of network egress, or the setting was removed from the Claude console."
 	}
 	return "No request has reached this server in 7 days. The usual reason: network egress is restricted and " + host + " is not on the allowlist. The exporter’s traffic is then dropped without a word."
 }
