@@ -24,7 +24,7 @@ const (
 
 // Fixes returns every fix.
 func Fixes() []Fix {
-	return []Fix{FixSeats, FixNested, FixUnmapped, FixChatOnly, FixByHand, FixDevices}
+	return []Fix{FixSeats, FixNested, FixUnmapped, FixChatOnly, FixByHand, FixUnknown, FixDevices}
 }
 
 // Fix puts something right, or, with on false, wrong again. What was published
