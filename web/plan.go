@@ -39,6 +39,7 @@ func (s *Server) planRoutes() []routeEntry {
 		{"GET", route.Plan, planners, s.planPage},
 		{"GET", route.Plan + ".csv", planners, s.planSheet},
 		{"GET", route.PlanHistory, planners, s.historyPage},
+		{"GET", route.PlanDigest, leads, s.digestPage},
 		{"GET", route.Tasks + "/new", leads, s.newTaskPage},
 		{"POST", route.Tasks, leads, s.addTask},
 		{"POST", route.Tasks + "/several", leads, s.changeSeveral},
@@ -180,4 +181,14 @@ func (s *Server) historyPage(w http.ResponseWriter, r *http.Request, actor ident
 		return err
 	}
 	return s.page(w, r, actor, page{Title: "History of the plan", Section: route.Plan}, views.History(views.NewHistory(reader, past, at, aPage)))
+}
+
+// digestPage shows what each owner would be reminded of today.
+func (s *Server) digestPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	reader, err := s.planReader(r.Context(), actor)
+	if err != nil {
+		return err
+	}
+	props := views.NewDigest(reader, rollout.Digests(reader.Plan, reader.Now))
+	return s.page(w, r, actor, page{Title: "Reminders", Section: route.Plan}, views.Digest(props))
 }

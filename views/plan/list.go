@@ -55,6 +55,7 @@ type Section struct {
 	Done      bool
 	Owners    []ui.Person // of what is left
 	Rows      []ui.TaskProps
+	Later     []ui.TaskProps // of waves behind the next one, and nothing pressing about it
 	Folded    []ui.TaskProps // done, and nothing to say about it
 }
 
@@ -177,6 +178,7 @@ func (r Reader) search(f Filter) Search {
 	if !r.Lead() {
 		return s
 	}
+	s.Digest = route.PlanDigest
 	if !f.Timeline {
 		s.Choose = &ui.Link{Label: "Choose several", URL: f.choosing(true).Address()}
 		if f.Choosing {
@@ -275,19 +277,36 @@ func (r Reader) addOwner(all []ui.Person, t rollout.Task) []ui.Person {
 	return append(all, ui.Person{Name: nameOf(o)})
 }
 
-// fill puts the rows into s. What is done is folded where something is left,
-// unless the next gate is among it: then it is what that gate waits for.
+// fill puts the rows into s. Where something is left, what is done is folded,
+// unless the next gate is among it: then it is what that gate waits for. What is
+// for waves behind the next one is folded too.
 func (r Reader) fill(s *Section, f Filter, tasks []rollout.Task) {
-	fold := !s.Done && !f.Narrowed() && !f.Choosing && !r.holdsNextGate(tasks)
+	fold := !s.Done && !f.Narrowed() && !f.Choosing
+	foldDone := fold && !r.holdsNextGate(tasks)
 	for _, t := range tasks {
-		standing := r.Plan.Evidence(t, r.Now).Standing
-		quiet := standing != rollout.StandsStale && standing != rollout.StandsFailing
-		if fold && t.State.Settled() && quiet {
-			s.Folded = append(s.Folded, r.row(f, t))
-			continue
+		row := r.row(f, t)
+		switch {
+		case foldDone && t.State.Settled() && r.quiet(t):
+			s.Folded = append(s.Folded, row)
+		case fold && !t.State.Settled() && r.later(t) && r.quiet(t) && !row.Due.Late && !row.Due.Soon:
+			s.Later = append(s.Later, row)
+		default:
+			s.Rows = append(s.Rows, row)
 		}
-		s.Rows = append(s.Rows, r.row(f, t))
 	}
+}
+
+// quiet reports whether the evidence of a task says nothing that somebody should look at.
+func (r Reader) quiet(t rollout.Task) bool {
+	standing := r.Plan.Evidence(t, r.Now).Standing
+	return t.State != rollout.Reopened && standing != rollout.StandsStale && standing != rollout.StandsFailing
+}
+
+// later reports whether a task is for a wave that opens behind the next one.
+func (r Reader) later(t rollout.Task) bool {
+	next, ok := r.Plan.NextWave(r.Today)
+	of, known := r.Plan.Wave(r.Plan.WaveOf(t))
+	return ok && known && (of.OpensOn == nil || *of.OpensOn > *next.OpensOn)
 }
 
 // holdsNextGate reports whether the gate that comes next is among the tasks.

@@ -36,14 +36,14 @@ type Mark struct {
 
 // Bar is a task, or the heading of a section.
 type Bar struct {
-	Heading         bool
-	Title, Part, URL      string // Part is the wave or department it is for
-	Owner, From, To string
-	State           string
-	Class           string
-	X, Wide         string // percent
-	Y, Mid, Dot     string // pixels: the bar's top, its middle, the top of a diamond
-	Dated, Gate     bool
+	Heading          bool
+	Title, Part, URL string // Part is the wave or department it is for
+	Owner, From, To  string
+	State            string
+	Class            string
+	X, Wide          string // percent
+	Y, Mid, Dot      string // pixels: the bar's top, its middle, the top of a diamond
+	Dated, Gate      bool
 }
 
 // span is the days that a drawing reaches over.
