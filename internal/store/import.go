@@ -54,7 +54,7 @@ func (s *Store) importing(ctx context.Context, fn func(pgx.Tx) error) error {
 }
 
 // finishImport writes an import into the logs and drops the draft it was made of.
-// The generation is counted up before the audit log is held, as everywhere.
+// The plan is held before the generation, and that before the audit log, as everywhere.
 func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, now time.Time) error {
 	if im.Draft != 0 {
 		if err := dropDraft(ctx, tx, im.By, im.Draft); err != nil {
@@ -62,11 +62,11 @@ func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, no
 		}
 	}
 	if im.Added+im.Changed > 0 && im.Kind != sheet.Devices { // no figure is made of devices
-		if _, err := bump(ctx, tx, touchesPeople); err != nil {
-			return fmt.Errorf("count the generation up: %w", err)
-		}
 		if err := bumpPlan(ctx, tx); err != nil { // waves and departments are part of it
 			return err
+		}
+		if _, err := bump(ctx, tx, touchesPeople); err != nil {
+			return fmt.Errorf("count the generation up: %w", err)
 		}
 	}
 	var id int64
