@@ -14,6 +14,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/rollout"
+	"groundswell/internal/seal"
 	"groundswell/internal/store"
 )
 
@@ -83,6 +84,29 @@ func TestAStartThatFailsLeavesNothing(t *testing.T) {
 	}
 	if p := planOf(t, s); p.Started() {
 		t.Error("the plan says it was started")
+	}
+}
+
+// TestAChangeThatBreaksOffLeavesNothing cuts the connection between what a rule
+// decided and what keeps it.
+func TestAChangeThatBreaksOffLeavesNothing(t *testing.T) {
+	pool, _, _ := started(t)
+	before := planOf(t, store.New(pool, nil))
+	var cut atomic.Bool
+	keys, _ := seal.Random()
+	s := store.New(dbtest.Pool(t, through(t, dbtest.URL(t), &cut)), keys)
+	_, err := s.ChangePlan(t.Context(), identity.Operator(), noon(), func(p *rollout.Plan) (rollout.Change, error) {
+		cut.Store(true)
+		task := p.Tasks[0]
+		task.Title = "Never kept"
+		return rollout.Change{Tasks: []rollout.Task{task}, New: []rollout.Task{task}}, nil
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("the connection broke off: %v", err)
+	}
+	after := planOf(t, store.New(pool, nil))
+	if after.Revision != before.Revision || len(after.Tasks) != len(before.Tasks) || after.Tasks[0].Title != before.Tasks[0].Title {
+		t.Error("something of it was kept")
 	}
 }
 
