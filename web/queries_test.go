@@ -104,7 +104,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
-		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath,
+		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 	} {

@@ -222,12 +222,26 @@ func previewOf(book rollout.Playbook, tasks []rollout.Task, launches []rollout.L
 		}
 		out.Phases = append(out.Phases, views.PhasePreview{Name: phase.Name, Tasks: ui.Count(n), First: dayText(first, today), Past: ui.Count(late)})
 	}
+	if first := firstDue(tasks); first.Known() {
+		out.Sub += ", the first due " + dayText(first, today)
+	}
 	slices.SortStableFunc(past, func(a, b rollout.Task) int { return int(a.Due) - int(b.Due) })
 	for _, t := range past[:min(len(past), shownPast)] {
 		out.Past = append(out.Past, views.PastTask{Title: t.Title, Due: dayText(t.Due, today)})
 	}
 	out.More = max(0, len(past)-shownPast)
 	return out
+}
+
+// firstDue is the earliest day of all tasks, [day.Never] when none has one.
+func firstDue(tasks []rollout.Task) day.Date {
+	first := day.Never
+	for _, t := range tasks {
+		if t.Due.Known() {
+			first = min(first, t.Due)
+		}
+	}
+	return first
 }
 
 // dayText writes a day, and says so when there is none.

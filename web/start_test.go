@@ -340,3 +340,9 @@ func TestAuditorsReadTheSetup(t *testing.T) {
 		t.Errorf("the difference: %d", a.StatusCode)
 	}
 }
+
+func TestSetupIsLightAndAsksLittle(t *testing.T) {
+	_, b := launched(t)
+	b.isLight(route.PlanSetup)
+	b.isLight(route.PlanPlaybook)
+}

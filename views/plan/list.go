@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/identity"
 	"groundswell/internal/people"
 	"groundswell/internal/rollout"
 	"groundswell/internal/route"
@@ -22,6 +23,7 @@ type ListProps struct {
 	Sub      string
 	Views    ui.SegmentedProps
 	New      string // where a task is added; "" for readers
+	Setup    string // launches, roles and working days; "" for who may not
 	Phases   []ui.Phase
 	Search   Search
 	Sections []Section
@@ -74,6 +76,9 @@ func NewList(r Reader, f Filter, lately []rollout.TaskActivity) ListProps {
 	}}
 	if r.Lead() {
 		p.New = route.Tasks + "/new"
+	}
+	if r.Actor.HasAny(identity.Lead, identity.Auditor) {
+		p.Setup = route.PlanSetup
 	}
 	if len(tasks) == 0 {
 		p.Empty = r.nothing(f)

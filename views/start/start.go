@@ -30,6 +30,14 @@ type PhasePreview struct{ Name, Tasks, First, Past string }
 // PastTask is a task whose day has passed already.
 type PastTask struct{ Title, Due string }
 
+// nth names the place of a wave that has no name yet.
+func nth(i int) string {
+	if names := []string{"First wave", "Second wave", "Third wave"}; i < len(names) {
+		return names[i]
+	}
+	return "Further wave"
+}
+
 func placeholder(i int) string {
 	if i == 0 {
 		return "Pilot"
