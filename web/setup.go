@@ -64,6 +64,9 @@ func (s *Server) setupOf(p *rollout.Plan, actor identity.Actor) views.SetupProps
 		props.Waves = append(props.Waves, f)
 	}
 	props.Holders = holdersOf(p)
+	if props.CanEdit {
+		props.Joined = joinedOf(p)
+	}
 	return props
 }
 

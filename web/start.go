@@ -29,6 +29,7 @@ func (s *Server) startRoutes() []routeEntry {
 		{"POST", route.PlanLaunches, leads, s.moveLaunches},
 		{"POST", route.PlanRoles, leads, s.setHolders},
 		{"POST", route.PlanCalendar, leads, s.setCalendar},
+		{"POST", route.PlanJoined, leads, s.planJoined},
 		{"GET", route.PlanPlaybook, overseers, s.playbookPage},
 		{"POST", route.PlanPlaybook, leads, s.takePlaybook},
 	}

@@ -72,7 +72,7 @@ type pile struct {
 
 func (l *pile) add(p *Plan, t Task, late bool) {
 	say := short(t.Due) + ": " + t.Title
-	if about := p.about(t); about != "" {
+	if about := p.About(t); about != "" {
 		say += " (" + about + ")"
 	}
 	if open := p.Unsettled(t); len(open) > 0 {
@@ -86,8 +86,8 @@ func (l *pile) add(p *Plan, t Task, late bool) {
 	l.soon = append(l.soon, line)
 }
 
-// about names the wave or the department of a task, "" for the organization.
-func (p *Plan) about(t Task) string {
+// About names the wave or the department of a task, "" for the organization.
+func (p *Plan) About(t Task) string {
 	if w, ok := p.Wave(t.Wave); ok {
 		return w.Name
 	}

@@ -26,6 +26,7 @@ const (
 	PlanLaunches = "/plan/setup/launches"
 	PlanRoles    = "/plan/setup/roles"
 	PlanCalendar = "/plan/setup/calendar"
+	PlanJoined   = "/plan/setup/joined"   // plans the tasks of waves and departments that joined
 	PlanPlaybook = "/plan/setup/playbook" // what a newer playbook offers
 	Tasks        = "/plan/tasks"          // takes new tasks
 	PlayTasks    = "/plan/tasks/from-play"

@@ -13,8 +13,15 @@ type SetupProps struct {
 	Holders  []HolderField
 	Book     BookProps
 	Problem  *Problem
+	Joined   *JoinedProps // nil when everything has its tasks
 
 	PostLaunches, PostCalendar, PostRoles string
+}
+
+// JoinedProps is who came after the start, and what it takes to plan for them.
+type JoinedProps struct {
+	Title, Say, Post string
+	Confirm          string // the button
 }
 
 // Problem is why a form came back.
