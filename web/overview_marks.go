@@ -1,8 +1,10 @@
 package web
 
 import (
+	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"groundswell/internal/day"
 	"groundswell/internal/rollout"
@@ -16,11 +18,11 @@ type mark struct {
 	kind  ui.MarkKind
 }
 
-// Room that two labels need beside each other, as parts of the strip; at an end a
-// label grows inwards only.
+// letterRoom is how much of the strip a letter takes where the strip is narrowest,
+// and betweenRoom what stays free between two labels.
 const (
-	labelRoom = 0.16
-	endRoom   = 0.2
+	letterRoom  = 0.0095
+	betweenRoom = 0.01
 )
 
 // marks are the days from the last opening to the next.
@@ -111,20 +113,25 @@ func spread(marks []ui.LaunchMark) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return weight[marks[b].Kind] - weight[marks[a].Kind] })
-	var shown []float64
+	var shown []ui.LaunchMark
 	for _, i := range order {
-		if slices.ContainsFunc(shown, func(at float64) bool { return crowded(at, marks[i].At) }) {
+		if slices.ContainsFunc(shown, func(m ui.LaunchMark) bool { return crowded(m, marks[i]) }) {
 			marks[i].Title, marks[i].Date = "", ""
 			continue
 		}
-		shown = append(shown, marks[i].At)
+		shown = append(shown, marks[i])
 	}
 }
 
-func crowded(a, b float64) bool {
-	room := labelRoom
-	if min(a, b) <= 0.02 || max(a, b) >= 0.98 {
-		room = endRoom
+func crowded(a, b ui.LaunchMark) bool {
+	return math.Abs(a.At-b.At) < reach(a)+reach(b)+betweenRoom
+}
+
+// reach is how far a label extends towards its neighbour: at the ends of the strip all of it.
+func reach(m ui.LaunchMark) float64 {
+	width := float64(max(utf8.RuneCountInString(m.Title), utf8.RuneCountInString(m.Date))) * letterRoom
+	if m.At <= 0.02 || m.At >= 0.98 {
+		return width
 	}
-	return max(a, b)-min(a, b) < room
+	return width / 2
 }

@@ -125,7 +125,6 @@ func (v overviewReader) unblocked() string {
 }
 
 func (v overviewReader) blocker(i rollout.ChecklistItem) ui.BlockerProps {
-	late := v.plan.Late(i.Task, v.today)
 	b := ui.BlockerProps{Title: i.Title, URL: v.taskURL(i), Note: v.found(i), Bad: i.Standing == rollout.StandsFailing || i.Reopened(), Action: v.action(i)}
 	switch {
 	case i.Ready() || i.Checklist == "":
@@ -136,8 +135,17 @@ func (v overviewReader) blocker(i rollout.ChecklistItem) ui.BlockerProps {
 		b.Note = v.source(i)
 	}
 	b.Owner, b.Role = v.owner(i)
-	b.Due = ui.Due{Text: v.near(i.Due), Late: late, Soon: !late && i.Due.Known() && i.Due <= v.today+1}
+	b.Due = v.dueOf(i)
 	return b
+}
+
+// dueOf is by when an item is to be ready. One that was done, and does not hold, is due now.
+func (v overviewReader) dueOf(i rollout.ChecklistItem) ui.Due {
+	if i.State.Settled() {
+		return ui.Due{Text: "Now", Soon: true}
+	}
+	late := v.plan.Late(i.Task, v.today)
+	return ui.Due{Text: v.near(i.Due), Late: late, Soon: !late && i.Due.Known() && i.Due <= v.today+1}
 }
 
 // overdue says of a task the gate waits for how late it is.
@@ -226,7 +234,7 @@ func (v overviewReader) due(t rollout.Task) ui.AgendaProps {
 	a := ui.AgendaProps{When: v.near(t.Due), Title: t.Title, URL: v.taskURL(i)}
 	owner, role := v.owner(i)
 	if a.Note = role; owner != nil {
-		a.Note = owner.Name
+		a.Note = owner.Called
 	}
 	return a
 }
@@ -237,7 +245,7 @@ func (v overviewReader) alarms() []ui.BannerProps {
 	for _, w := range v.plan.Waves {
 		if failed := v.plan.FailedSince(w.ID, v.now); len(failed) > 0 {
 			out = append(out, ui.BannerProps{
-				Title: ui.Counted(len(failed), "check does", "checks do") + " not hold any more since " + w.Name + " was decided", Body: v.sayFailed(failed), Tone: ui.ToneBad,
+				Title: ui.Counted(len(failed), "check does", "checks do") + " not hold any more since " + w.Name + " was decided", Body: titlesOf(failed), Tone: ui.ToneBad,
 				Link: &ui.Link{Label: "Open its readiness", URL: route.WaveReadiness(w.Slug)},
 			})
 		}
@@ -249,6 +257,14 @@ func (v overviewReader) alarms() []ui.BannerProps {
 		out = out[:alarmsShown]
 	}
 	return out
+}
+
+func titlesOf(items []rollout.ChecklistItem) string {
+	var out []string
+	for _, i := range items {
+		out = append(out, i.Title)
+	}
+	return strings.Join(out, "; ") + "."
 }
 
 func (v overviewReader) gateAlarms(g rollout.Gate) []ui.BannerProps {

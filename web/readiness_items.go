@@ -36,7 +36,7 @@ func (v readinessReader) item(i rollout.ChecklistItem) ui.CheckProps {
 		p.State = reopenedChip
 	}
 	switch {
-	case i.Reopened() && i.Reason != "":
+	case i.Reopened() && i.Reason != "" && i.Standing != rollout.StandsFailing:
 		p.Note = "Reopened: " + i.Reason
 	case !i.Ready():
 		p.Note = i.Why
@@ -53,7 +53,7 @@ func (v readinessReader) owner(i rollout.ChecklistItem) (*ui.Person, string) {
 	if !v.names || !i.Owner.Named() {
 		return nil, i.RoleName
 	}
-	return &ui.Person{Name: calledName(i.Owner.Name)}, ""
+	return &ui.Person{Name: i.Owner.Name, Called: calledName(i.Owner.Name)}, ""
 }
 
 // calledName is the first of somebody's names.

@@ -131,14 +131,14 @@ func TestTheReadinessOfAWaveIsOneSentence(t *testing.T) {
 	doc := lead.document(waveOne)
 	for sel, want := range map[string]string{
 		"h1": "Wave 1 readiness", ".verdict h2": "One check fails", ".verdict .chip": "No-go today",
-		".verdict-l p": "To do: Seats cover everyone (Dana Weiss). The other two hold.", ".legend": "1 failing", ".seg [aria-current]": "Wave 1",
+		".verdict-l p": "Fix the seats (Dana Weiss). The other two hold.", ".legend": "1 failing", ".seg [aria-current]": "Wave 1",
 		".checks li.fail": "138 short", ".grp": "1 of 2 ready",
 	} {
 		if got := doc.Find(sel).Text(); !strings.Contains(got, want) {
 			t.Errorf("%s says %q, want %q", sel, got, want)
 		}
 	}
-	if got := doc.Find(".verdict .btn[aria-disabled]").Text(); !strings.Contains(got, "Opens when nothing fails") {
+	if got := doc.Find(".verdict .btn[aria-disabled]").Text(); !strings.Contains(got, "Opens when nothing fails.") {
 		t.Errorf("the button says %q", got)
 	}
 	if pilot := lead.document(route.WaveReadiness("pilot")).Find("main").Text(); !strings.Contains(pilot, "Pilot is open") || !strings.Contains(pilot, "There is no checklist yet") {

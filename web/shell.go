@@ -190,11 +190,10 @@ func (s *Server) mayOpen(actor identity.Actor, address string) bool {
 
 // runsChecks is where a form that runs the checks again goes; "" for those who may not run them.
 func (s *Server) runsChecks(actor identity.Actor) string {
-	const run = route.Checks + "/run"
-	if a, ok := s.takes[run]; !ok || !a.admits(actor) {
+	if a, ok := s.takes[runChecksPath]; !ok || !a.admits(actor) {
 		return ""
 	}
-	return run
+	return runChecksPath
 }
 
 // fills reports whether path is pattern with something in its holes.

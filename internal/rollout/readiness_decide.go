@@ -61,9 +61,9 @@ func (q Question) CannotAsk() string {
 	case v.Of() == 0:
 		return "There is no checklist to decide from."
 	case v.Failing > 0:
-		return "Opens when nothing fails: " + v.Title + "."
+		return "Opens when nothing fails."
 	case !v.Go:
-		return "Opens when everything holds: " + v.Title + "."
+		return "Opens when everything holds."
 	case len(q.Deciders) == 0:
 		return "Nobody is named as a decider."
 	}
@@ -77,6 +77,9 @@ func (q Question) Ask(by identity.Actor, now time.Time) error {
 		return err
 	}
 	if why := q.CannotAsk(); why != "" {
+		if v := q.Checklist.Verdict(); v.Of() > 0 && !v.Go {
+			why = v.Title + "."
+		}
 		return fault.New(fault.Conflict, "Nobody was asked. "+why)
 	}
 	if len(q.Decisions) > 0 && !now.After(q.Decisions[0].At) {

@@ -102,7 +102,7 @@ func TestTheVerdictSaysWhatToDoByWhom(t *testing.T) {
 		p.Tasks[i].Role = "idp"
 	}
 	v := p.Checklist(waveOne, readyNow).Verdict()
-	if got := v.Body(true); got != "To do: Item 2 (Dana Weiss); Item 3 (Dana Weiss). The other one holds." {
+	if got := v.Body(true); got != "Fix “Item 2” (Dana Weiss). Renew “Item 3” (Dana Weiss). The other one holds." {
 		t.Errorf("with names: %q", got)
 	}
 	if got := v.Body(false); strings.Contains(got, "Dana") || !strings.Contains(got, "IdP admin") {

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -142,10 +143,11 @@ func joined(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-// bodyNames is how many items the verdict names; the checklist below has the rest.
+// bodyNames is how many items of a kind the verdict names; the checklist has the rest.
 const bodyNames = 4
 
-// Body says what to do about it. With names it says by whom; executives read it without.
+// Body says what to do about it. With names it says by whom; executives read it
+// with the roles instead.
 func (v Verdict) Body(names bool) string {
 	switch {
 	case v.Of() == 0:
@@ -153,35 +155,67 @@ func (v Verdict) Body(names bool) string {
 	case v.Go:
 		return fmt.Sprintf("%d verified by signal and %d attested by a person. The deciders can be asked.", v.Verified, v.Attested)
 	}
-	var said []string
-	for i, item := range v.waiting {
-		if i == bodyNames {
-			said = append(said, Spelled(len(v.waiting)-bodyNames)+" more")
-			break
-		}
-		said = append(said, item.todo(names))
+	said := []string{
+		enumerate("Fix ", v.named(tallyFailing, names), "."),
+		enumerate("Renew ", v.named(tallyStale, names), "."),
+		enumerate("Take up again ", v.named(tallyReopened, names), "."),
+		enumerate("Still to prove: ", v.named(tallyNoneYet, names), "."),
+		v.others(),
 	}
-	return "To do: " + strings.Join(said, "; ") + "." + v.others()
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), " ")
 }
 
-// todo is an item with who has it.
-func (i ChecklistItem) todo(names bool) string {
+func enumerate(before string, items []string, after string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	return before + joined(items) + after
+}
+
+// named names the items of a kind, each with who has it.
+func (v Verdict) named(k tally, names bool) []string {
+	var out []string
+	for _, i := range v.waiting {
+		if i.tally() == k {
+			out = append(out, i.called(names))
+		}
+	}
+	if n := len(out) - bodyNames; n > 0 {
+		out = append(out[:bodyNames], Spelled(n)+" more")
+	}
+	return out
+}
+
+// subjects are what checks are about, as the verdict names them.
+var subjects = map[CheckKey]string{
+	CheckSeats: "the seats", CheckArrivals: "the people who never arrived", CheckGroups: "the groups", CheckGroupRoles: "the roles of groups",
+	CheckCoworkRole: "the role with Cowork", CheckDryRun: "the dry run", CheckSpendLimits: "the spend limits", CheckMarketplace: "the plugins",
+	CheckConnectors: "the connectors", CheckFirstTask: "the first real task", CheckTelemetry: "the telemetry", CheckChampions: "the champions",
+	CheckTrainings: "the training dates", CheckSupport: "the word on support", CheckDevices: "the missing app", CheckMail: "the mail",
+}
+
+// called is an item in a few words, with who has it.
+func (i ChecklistItem) called(names bool) string {
+	what, known := subjects[i.Evidence.Check]
+	if !known {
+		what = "“" + i.Title + "”"
+	}
 	who := i.RoleName
 	if names && i.Owner.Name != "" {
 		who = i.Owner.Name
 	}
 	if who == "" {
-		return i.Title
+		return what
 	}
-	return i.Title + " (" + who + ")"
+	return what + " (" + who + ")"
 }
 
 func (v Verdict) others() string {
 	switch v.ready {
 	case 0:
-		return " Nothing holds yet."
+		return "Nothing holds yet."
 	case 1:
-		return " The other one holds."
+		return "The other one holds."
 	}
-	return " The other " + Spelled(v.ready) + " hold."
+	return "The other " + Spelled(v.ready) + " hold."
 }

@@ -44,7 +44,9 @@ func NewOverview(f Filters, fig Figures, r Reader) OverviewProps {
 	}
 	out.CSV, out.XLSX, out.Clipped = p.csv(), p.xlsx(), p.clipped()
 	out.Section = ui.SectionHeadProps{Title: "Is it working?", Sub: strings.TrimSpace(p.who() + ", " + p.dates(p.covered()) + " " + p.against())}
-	out.Diag = p.diagnosis()
+	if out.Diag = p.diagnosis(); out.Diag != nil {
+		p.helps(out.Diag)
+	}
 	out.Panels = p.panels()
 	out.Weekly, out.Funnel = p.everyone(), p.funnel()
 	out.Funnel.Sub = p.who() + ", to " + p.date(p.covered().To)
@@ -81,6 +83,18 @@ func (p pageData) diagnosis() *ui.DiagProps {
 		out.Links = append(out.Links, ui.Link{Label: "Open " + c.Name, URL: p.cohort(c)})
 	}
 	return out
+}
+
+// helps says what usually helps, and offers to make it a task.
+func (p pageData) helps(out *ui.DiagProps) {
+	plays := p.plays(p.Answer.Diagnosis)
+	if plays.AddURL == "" || len(plays.List) == 0 {
+		return
+	}
+	out.Next = "What usually helps: " + plays.List[0]
+	out.Post = &ui.PostProps{Label: "Make it a task", Action: plays.AddURL, Fields: []ui.Pair{
+		{Name: "metric", Value: plays.Metric}, {Name: "play", Value: "0"}, {Name: "who", Value: plays.Who},
+	}}
 }
 
 // lookLeft is the banner's sentence: what is behind, and the leftmost column at least as far behind.

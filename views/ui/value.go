@@ -46,8 +46,9 @@ type Link struct{ Label, URL string }
 // Pair is a name and a value: a hidden field, or a fact in a list.
 type Pair struct{ Name, Value string }
 
-// Person is somebody shown by name.
-type Person struct{ Name, Role string }
+// Person is somebody shown by name, or by what they are called where there is
+// little room.
+type Person struct{ Name, Role, Called string }
 
 // hue spreads names over the five avatar colours, the same for the same name.
 func (p Person) hue() string {
