@@ -33,10 +33,42 @@ func (s *Server) emptyForm(p *rollout.Plan, book rollout.Playbook) views.Form {
 	for i := 0; len(p.Waves) == 0 && i < newWaves; i++ {
 		f.Waves = append(f.Waves, views.WaveField{ID: "0"})
 	}
+	f.InForce = inForceFields(book)
 	for _, r := range book.Roles {
 		f.Holders = append(f.Holders, views.HolderField{Key: r.Key, Role: r.Name, Does: r.Does})
 	}
 	return f
+}
+
+// inForceFields asks since when the steps without a way back are in force that a
+// playbook has a gate for, and that an organization may have taken long ago.
+func inForceFields(book rollout.Playbook) []views.InForceField {
+	var out []views.InForceField
+	for _, kind := range rollout.InForceKinds() {
+		if title, ok := book.GateTitle(kind); ok {
+			out = append(out, views.InForceField{Kind: string(kind), Title: title})
+		}
+	}
+	return out
+}
+
+// readInForce reads since when such steps are in force; an empty day says that one is not.
+func readInForce(f url.Values, fields []views.InForceField, errs map[string]string) (map[rollout.GateKind]day.Date, []views.InForceField) {
+	out := map[rollout.GateKind]day.Date{}
+	for i := range fields {
+		name := fields[i].Name()
+		fields[i].Since = strings.TrimSpace(f.Get(name))
+		if fields[i].Since == "" {
+			continue
+		}
+		since, err := day.Parse(fields[i].Since)
+		if err != nil {
+			errs[name] = wrongDay(fields[i].Since)
+			continue
+		}
+		out[rollout.GateKind(fields[i].Kind)] = since
+	}
+	return out, fields
 }
 
 func waveField(id int, name string, people int, opens *day.Date) views.WaveField {
@@ -71,6 +103,7 @@ func readStart(f url.Values, p *rollout.Plan, book rollout.Playbook) startInput 
 		Reason: strings.TrimSpace(in.form.Reason), Install: rollout.Install(in.form.Install),
 		TimeZone: cal.TimeZone, Calendar: calendar, Holders: holders,
 	}
+	in.answers.InForce, in.form.InForce = readInForce(f, inForceFields(book), in.form.Errors)
 	in.form.Waves, in.answers.Launches, in.places = readWaves(f, p)
 	return in
 }

@@ -123,6 +123,7 @@ func TestWrongAnswersComeBackAsTyped(t *testing.T) {
 		{"opens.0", "soon", "2026-03-28"},
 		{"opens.0", "2026-02-31", "February has 28 days"},
 		{"wave_name.1", "pilot", "Two waves have this name."},
+		{"in_force.enforce_sso", "long ago", "2026-03-28"},
 		{"holder.idp_admin", "tomasz", "Write an address"},
 		{"holder.idp_admin", "", "Add an email address"},
 	} {
@@ -345,4 +346,23 @@ func TestSetupIsLightAndAsksLittle(t *testing.T) {
 	_, b := launched(t)
 	b.isLight(route.PlanSetup)
 	b.isLight(route.PlanPlaybook)
+}
+
+func TestWhatIsInForceAlreadyNeedsNoGate(t *testing.T) {
+	s, b := aimed(t)
+	f := startForm(s)
+	today := day.FromTime(s.clock.Now())
+	f.Set("in_force.enforce_sso", (today + 2).String())
+	if a := b.starts(f); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "lies in the future") {
+		t.Errorf("in force from the day after tomorrow: %d", a.StatusCode)
+	}
+	f.Set("in_force.enforce_sso", (today - 900).String())
+	if a := b.starts(f); a.StatusCode != http.StatusSeeOther {
+		t.Fatalf("start: %d %s", a.StatusCode, words(a.doc(t).Find("main")))
+	}
+	for _, g := range s.plan().Gates {
+		if passed := g.State(s.clock.Now()) == rollout.GatePassed; passed != (g.Kind == rollout.GateSSO) {
+			t.Errorf("the gate %s is passed: %v", g.Kind, passed)
+		}
+	}
 }

@@ -13,6 +13,20 @@ type Playbook struct {
 	Phases  []PlaybookPhase `yaml:"phases"`
 }
 
+// GateTitle returns the title of the step that stands behind a kind of gate, false when none does.
+func (pb Playbook) GateTitle(kind GateKind) (string, bool) {
+	for _, phase := range pb.Phases {
+		for _, section := range phase.Sections {
+			for _, step := range section.Steps {
+				if step.Gate == kind {
+					return step.Title, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
 // PlaybookRole is a part somebody plays.
 type PlaybookRole struct {
 	Key  string `yaml:"key"`

@@ -13,6 +13,7 @@ type Form struct {
 	Calendar                                              CalendarForm
 	Waves                                                 []WaveField
 	Holders                                               []HolderField
+	InForce                                               []InForceField
 	Seen                                                  string // which answers were previewed; "" for none
 	Errors                                                map[string]string
 }
@@ -37,6 +38,15 @@ type WaveField struct {
 
 // New reports whether the wave gets its name here.
 func (w WaveField) New() bool { return w.ID == "0" }
+
+// InForceField is since when a step without a way back is in force, as typed.
+type InForceField struct {
+	Kind, Title string
+	Since       string // "" says that it is not
+}
+
+// Name is that of its input.
+func (f InForceField) Name() string { return "in_force." + f.Kind }
 
 // HolderField is who holds a role, as typed.
 type HolderField struct {

@@ -1,6 +1,10 @@
 package start
 
-import "groundswell/views/ui"
+import (
+	"strconv"
+
+	"groundswell/views/ui"
+)
 
 // StartProps is the guided start of a rollout.
 type StartProps struct {
@@ -13,6 +17,14 @@ type StartProps struct {
 	Post      string
 	Preview   *Preview
 	Changed   bool // something differs from what was previewed
+}
+
+// number numbers the nth part of the form: one less where nothing can be in force already.
+func (p StartProps) number(n int) string {
+	if len(p.Form.InForce) == 0 {
+		n--
+	}
+	return strconv.Itoa(n) + ". "
 }
 
 // Preview is what a rollout would begin with.
