@@ -276,11 +276,14 @@ func (v accessView) gate() *views.Gate {
 		p.URL = route.Gate(g.ID)
 	}
 	unmet := 0
-	for _, c := range v.plan.Conditions(g, v.basis(), v.now) {
+	all := v.plan.Conditions(g, v.basis(), v.now)
+	for i, c := range all {
 		if !c.Met {
 			unmet++
 		}
-		p.Conditions = append(p.Conditions, views.Condition{Title: c.Title, Say: c.Say, Met: c.Met, Waiting: c.Task != 0 || c.URL == ""})
+		t, ok := v.plan.Task(c.Task)
+		waiting := i == len(all)-1 || ok && t.State != rollout.Reopened // approvals come last
+		p.Conditions = append(p.Conditions, views.Condition{Title: c.Title, Say: c.Say, Met: c.Met, Waiting: waiting})
 	}
 	if unmet > 0 {
 		p.Note = ui.Counted(unmet, "condition does", "conditions do") + " not hold yet."

@@ -143,14 +143,21 @@ func (l *directoryLoad) places(rows pgx.Rows) error {
 	return err
 }
 
-// join tells everybody which groups they are in.
+// join tells everybody which groups they are in. Those who are no longer listed are left out.
 func (l *directoryLoad) join() {
 	people := l.out.People
+	if len(people) == 0 {
+		return
+	}
+	place := make([]int32, people[len(people)-1].Member+1) // by ordinal, from 1 on
+	for i, p := range people {
+		place[p.Member] = int32(i) + 1
+	}
 	for g, members := range l.members {
 		for _, m := range members {
-			i, ok := slices.BinarySearchFunc(people, m, func(p access.Person, m int32) int { return int(p.Member) - int(m) })
-			if ok {
-				people[i].Groups = append(people[i].Groups, int32(g))
+			if int(m) < len(place) && place[m] > 0 {
+				p := &people[place[m]-1]
+				p.Groups = append(p.Groups, int32(g))
 			}
 		}
 	}
