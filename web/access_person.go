@@ -84,6 +84,9 @@ func (v personView) verdict() ui.BannerProps {
 		return ui.BannerProps{Title: "Not known", Body: "The roles of one of their groups are unavailable for the moment.", Tone: ui.ToneWarn}
 	}
 	b := ui.BannerProps{Title: "Would lose Cowork", Body: v.left(), Tone: ui.ToneWarn}
+	if v.known && v.fate.Outcome == orgaccess.Planned {
+		b.Title, b.Tone = "Would lose Cowork as planned", ui.ToneNone
+	}
 	if v.known && v.fate.Outcome == orgaccess.Surprise {
 		b.Title, b.Tone = "Would lose Cowork by surprise: "+lowerFirst(v.fate.Cause.Title()), ui.ToneBad
 		if beside := v.Roll.Group(v.fate.Beside); beside != "" {

@@ -92,7 +92,7 @@ func (c CauseTally) chat() string {
 	case 0:
 		return " Chat goes too."
 	}
-	return fmt.Sprintf(" %d of them keep Chat.", c.Chat)
+	return fmt.Sprintf(" %d of them %s Chat.", c.Chat, verb(c.Chat, "keeps", "keep"))
 }
 
 // most names the group that explains most of them, when there are several.

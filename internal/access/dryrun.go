@@ -58,7 +58,7 @@ func DryRun(d *Directory, today day.Date) (Run, []Fate) {
 		}
 		fates = append(fates, f)
 	}
-	return sum(d, fates, today, len(expected) > 0), fates
+	return sum(d, fates, expected), fates
 }
 
 // fate works out what a person keeps; whoever loses Cowork is taken as planned.
@@ -134,8 +134,8 @@ func (r Run) Clean() bool { return r.Complete && r.Surprise == 0 }
 // Fresh reports whether the run is recent enough for a gate.
 func (r Run) Fresh(now time.Time) bool { return !r.At.IsZero() && now.Sub(r.At) <= GoodFor }
 
-// sum counts the fates.
-func sum(d *Directory, fates []Fate, today day.Date, expected bool) Run {
+// sum counts the fates. expected are the waves that should have Cowork.
+func sum(d *Directory, fates []Fate, expected map[int32]bool) Run {
 	r := Run{Members: len(fates), AsOf: d.AsOf, Through: d.Through, Missing: slices.Clone(d.Missing)}
 	t := newTallies(d)
 	for i, f := range fates {
@@ -149,11 +149,11 @@ func sum(d *Directory, fates []Fate, today day.Date, expected bool) Run {
 	}
 	r.Causes, r.Departments, r.Waves, r.Unknown = t.causes(), t.departments(), t.waves(), t.unknown()
 	for _, w := range d.Waves {
-		if Expected(d.Waves, today)[w.ID] {
+		if expected[w.ID] {
 			r.Expected = append(r.Expected, w.Name)
 		}
 	}
-	if !expected {
+	if len(expected) == 0 {
 		r.Missing = append(r.Missing, "No wave has a day on which it opens, so nobody is expected to have Cowork yet.")
 	}
 	if r.NotKnown > 0 {

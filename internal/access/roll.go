@@ -82,10 +82,14 @@ const (
 
 func pack(f Fate) uint16 {
 	code := uint16(slices.Index(Outcomes(), f.Outcome) | (slices.Index(Causes(), f.Cause)+1)<<causeShift)
-	for bit, on := range map[uint16]bool{coworkBit: f.Cowork, chatBit: f.Chat, boundBit: f.Bound} {
-		if on {
-			code |= bit
-		}
+	if f.Cowork {
+		code |= coworkBit
+	}
+	if f.Chat {
+		code |= chatBit
+	}
+	if f.Bound {
+		code |= boundBit
 	}
 	return code
 }

@@ -30,12 +30,20 @@ var thursday = day.Of(2026, time.November, 19)
 // roles, limits and roster, with the days its waves open.
 func aldermere(t *testing.T, members int) (*store.Store, time.Time) {
 	t.Helper()
+	s, _, _ := aldermereOrg(t, members)
+	return s, at(thursday)()
+}
+
+// aldermereOrg is aldermere with the sandbox behind it.
+func aldermereOrg(t *testing.T, members int) (*store.Store, *sandbox.Org, pull.Upstream) {
+	t.Helper()
 	org := sandbox.New(sandbox.Config{Today: thursday, Members: members})
 	srv := httptest.NewServer(org)
 	t.Cleanup(func() { org.Close(); srv.Close() })
 	keys, _ := seal.Random()
 	s, now := store.New(dbtest.New(t), keys), at(thursday)()
-	sync(t, s, clientOf(t, srv.URL, sandbox.Key), pull.Options{
+	up := clientOf(t, srv.URL, sandbox.Key)
+	sync(t, s, up, pull.Options{
 		Now: at(thursday), Sources: []pull.Source{pull.Members, pull.Groups, pull.Roles, pull.Spend},
 	})
 	roster := [][]string{{"email", "name", "department", "wave"}}
@@ -55,7 +63,38 @@ func aldermere(t *testing.T, members int) (*store.Store, time.Time) {
 			t.Fatal(err)
 		}
 	}
-	return s, now
+	return s, org, up
+}
+
+// TestEachFixEndsItsCause puts the sandbox's troubles right one after the other:
+// each takes its people out at the next sync, and nobody else.
+func TestEachFixEndsItsCause(t *testing.T) {
+	s, org, up := aldermereOrg(t, sandbox.DefaultMembers)
+	now := at(thursday)()
+	if _, err := s.RunAccess(t.Context(), identity.Actor{}, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		fix   sandbox.Fix
+		cause access.Cause
+		over  int
+	}{
+		{sandbox.FixNested, access.Nested, 187}, {sandbox.FixUnmapped, access.Unmapped, 74}, {sandbox.FixChatOnly, access.RoleLacks, 38},
+		{sandbox.FixByHand, access.ByHand, 13}, {sandbox.FixUnknown, "", 0},
+	} {
+		org.Fix(step.fix, true)
+		sync(t, s, up, pull.Options{Now: at(thursday), Sources: []pull.Source{pull.Members, pull.Groups, pull.Roles}})
+		run, err := s.RunAccess(t.Context(), identity.Actor{}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := run.Change; c.Newly() != 0 || c.Moved() != 0 || c.NoLonger() != step.over || c.Over[step.cause] != step.over {
+			t.Errorf("fix %s: %+v, want %d of %s no longer", step.fix, c, step.over, step.cause)
+		}
+		if run.Clean() != (step.fix == sandbox.FixUnknown) {
+			t.Errorf("fix %s: clean is %v with %d by surprise, missing %q", step.fix, run.Clean(), run.Surprise, run.Missing)
+		}
+	}
 }
 
 // TestAldermereWouldLose312 is the dry run of the mock-up.
