@@ -28,9 +28,13 @@ func TestGatePagesAreAccessible(t *testing.T) {
 	lookAt(t, ctx, s, stop{route.Gates, "main", "What cannot be undone"})
 	lookAt(t, ctx, s, stop{route.Gate(waveGate), "main", "Open without conditions"})
 	lookAt(t, ctx, s, stop{route.Gate(ssoGate), "main", "Watched since"})
-	s.exec(`insert into gate_approval (gate, account, name, email, at) select 1, id, name, email, '2026-11-23 11:00Z' from account where email like 'ines%' or email like 'dana%'`)
+	ines, dana := s.browser(), s.browser()
+	ines.post(route.SignInAs, fields("persona", "ines"))
+	dana.post(route.SignInAs, fields("persona", "dana"))
+	ines.did(rolesGate, "approve")
+	dana.did(rolesGate, "approve")
 	lookAt(t, ctx, s, stop{route.Gate(rolesGate), "main", "Every condition holds"})
-	s.exec(`update gate set opened_at = '2026-11-23 11:30Z' where id = 1`)
+	ines.did(rolesGate, "open", "go", "go")
 	lookAt(t, ctx, s, stop{route.Gate(rolesGate), "main", "Record that it was done"})
 }
 

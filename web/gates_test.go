@@ -58,6 +58,30 @@ func gated(t *testing.T) *site {
 	return s
 }
 
+// The pages of gates ask the database as little as every other.
+func TestGatePagesAskLittle(t *testing.T) {
+	var c counter
+	st := countedStore(t, &c)
+	s := newSite(t, func(cfg *Config) {
+		cfg.Provider, cfg.Identity, cfg.Index, cfg.Plan, cfg.Gates = nil, &identity.Service{Keeper: st}, st, st, st
+	})
+	s.store = st
+	s.gate()
+	b := s.browser()
+	b.post(route.SignInAs, fields("persona", "ines"))
+	b.get(route.Gates) // the plan is read once, and kept
+	for _, path := range []string{route.Gates, route.Gate(rolesGate), route.Gate(waveGate), route.Gate(ssoGate)} {
+		c.queries.Store(0)
+		c.trips.Store(0)
+		if a := b.get(path); a.StatusCode != http.StatusOK || len(a.body) > 60<<10 {
+			t.Fatalf("%s answers %d, %d bytes", path, a.StatusCode, len(a.body))
+		}
+		if q, n := c.queries.Load(), c.trips.Load(); q > 12 || n > 3 {
+			t.Errorf("%s: %d statements in %d round trips", path, q, n)
+		}
+	}
+}
+
 // inRole is the browser of somebody with a role, under its name.
 func (s *site) inRole(role string) *browser {
 	b := s.browser()

@@ -97,6 +97,7 @@ func NewPage(d Data) PageProps {
 		Banner: d.banner(), Alarms: d.alarms(), Overrides: overrideLines(c, d.History.Overrides, d.Now),
 	}
 	p.Sub = d.sub()
+	p.Card.Links = d.links()
 	d.acts(&p)
 	if d.Watch != nil {
 		p.Watch = d.watch()
@@ -120,6 +121,20 @@ func (d Data) sub() string {
 	return ui.Count(met) + " of " + ui.Counted(of, "condition holds", "conditions hold")
 }
 
+// links lead to the page on which the step is prepared.
+func (d Data) links() []ui.Link {
+	switch g := d.Case.Gate; {
+	case !g.PassedAt.IsZero():
+	case g.Kind == rollout.GateRoles:
+		return []ui.Link{{Label: "Review the dry run", URL: route.Access}}
+	case g.Kind == rollout.GateWave:
+		if w, ok := d.Case.Plan.Wave(g.Wave); ok {
+			return []ui.Link{{Label: "Review readiness", URL: route.WaveReadiness(w.Slug)}}
+		}
+	}
+	return nil
+}
+
 // banner says how the gate stands, across the page.
 func (d Data) banner() ui.GateProps {
 	c := d.Case
@@ -139,6 +154,9 @@ func (d Data) banner() ui.GateProps {
 	}
 	if met == of {
 		return ui.GateProps{State: ui.GateLocked, Title: "Every condition holds", Body: "A rollout lead can open the gate for 24 hours."}
+	}
+	if d.cannotApprove() == "" {
+		return ui.GateProps{State: ui.GateLocked, Title: "This gate waits for approvals", Body: "Everything else holds. Two different people have to approve it."}
 	}
 	return ui.GateProps{State: ui.GateLocked, Title: "This gate is locked", Body: ui.Counted(of-met, "condition does", "conditions do") + " not hold yet."}
 }
