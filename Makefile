@@ -48,7 +48,7 @@ check: ## format, vet, lint, tidy; generated code and schema.sql current; import
 	@echo "imports, links, deployment files"; go test -count=1 . ./docs ./scripts
 	@echo "schema.sql"; go run ./scripts/withdb go test -count=1 -run TestSchemaFileIsCurrent ./migrations
 
-bench: ## landing and page speed beside their floors, in one run
+bench: ## landing and page speed beside their floors, and telemetry, in one run
 	@scripts/need postgres
 	go run ./scripts/bench
 

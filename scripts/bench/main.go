@@ -1,7 +1,8 @@
 // Command bench measures how fast an organization lands and how fast its pages
 // answer, each figure beside its floor in the same run: landing beside raw COPY,
 // decoding beside the SDK's, pages beside handlers of the same server that run
-// a query and render. Timings mean nothing alone; the ratios are the result, and
+// a query and render. Telemetry is sent to the receiver for a minute, and what it
+// acknowledges is counted in the database. Timings mean nothing alone; the ratios are the result, and
 // beside each stands the bar it is held to.
 //
 // It needs no set-up: a private Postgres cluster, the sandbox organization over
@@ -32,9 +33,11 @@ type options struct {
 	history int           // days the pages have behind them
 	each    time.Duration // how long a page is asked for
 	landing bool          // skip the pages
-	only    string        // ask for this page only, besides the floors
-	profile string        // where the server's CPU profile goes
-	limit   time.Duration
+
+	telemetry time.Duration // how long records are sent to the largest organization; 0 skips it
+	only      string        // ask for this page only, besides the floors
+	profile   string        // where the server's CPU profile goes
+	limit     time.Duration
 }
 
 func main() {
@@ -67,6 +70,7 @@ func parse(args []string) (options, error) {
 	days := f.Int("days", 120, "days of the timed backfill")
 	history := f.Int("history", 366, "days the pages have behind them")
 	each := f.Duration("each", 2*time.Second, "how long each page is asked for at each number of connections")
+	telemetry := f.Duration("telemetry", time.Minute, "how long telemetry is sent to the largest organization; 0 skips it")
 	landing := f.Bool("landing", false, "measure landing only, no pages")
 	only := f.String("page", "", "ask for this page only, named as in the table, besides the floors")
 	profile := f.String("profile", "", "write the CPU profile of the server, or with -landing of the pull, to this file")
@@ -74,7 +78,7 @@ func parse(args []string) (options, error) {
 	if err := f.Parse(args); err != nil {
 		return options{}, err
 	}
-	o := options{days: *days, history: max(*history, *days), each: *each, landing: *landing, only: *only, profile: *profile, limit: *limit}
+	o := options{days: *days, history: max(*history, *days), each: *each, landing: *landing, telemetry: *telemetry, only: *only, profile: *profile, limit: *limit}
 	for s := range strings.SplitSeq(*members, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil || n < 1 {
@@ -148,5 +152,13 @@ func measure(ctx context.Context, o options, admin string, members int) (*figure
 	}
 	f.printPanels()
 	f.printPages(o)
+	if members < slices.Max(o.members) || o.telemetry <= 0 {
+		return f, nil
+	}
+	heard, err := b.telemetry(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: %w", err)
+	}
+	heard.print()
 	return f, nil
 }

@@ -24,6 +24,7 @@ import (
 	"groundswell/internal/identity"
 	"groundswell/internal/seal"
 	"groundswell/internal/store"
+	"groundswell/internal/telemetry"
 	"groundswell/web"
 )
 
@@ -64,13 +65,14 @@ func childServe(args []string) error {
 		return err
 	}
 	id := &identity.Service{Keeper: st}
-	token, _, err := id.CreateToken(ctx, identity.Operator(), "bench", identity.Lead, nil, time.Now())
+	token, _, err := id.CreateToken(ctx, identity.Operator(), fmt.Sprint("bench ", os.Getpid()), identity.Lead, nil, time.Now())
 	if err != nil {
 		return err
 	}
 	site, err := web.NewDemo(web.Config{
 		Org: "Aldermere", PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()}, Identity: id, CookieKeys: keys.Derive("cookie"),
-		Index: st, Log: slog.New(slog.DiscardHandler), Now: clock,
+		Telemetry: web.Telemetry{Intake: telemetry.NewIntake(st, keys.Derive("telemetry")[0], benchToken, slog.New(slog.DiscardHandler)), Book: st},
+		Index:     st, Log: slog.New(slog.DiscardHandler), Now: clock,
 	}, web.Personas())
 	if err != nil {
 		return err
