@@ -280,6 +280,14 @@ func TestTooManyRecords(t *testing.T) {
 	if _, err := decode(JSON, []byte(text), secret, now); !fault.Is(err, fault.TooLarge) {
 		t.Errorf("JSON: %v", err)
 	}
+	for name, text := range map[string]string{
+		"resources":  `{"resourceLogs":[{}` + strings.Repeat(",{}", maxItems) + `]}`,
+		"attributes": `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{}` + strings.Repeat(",{}", maxItems) + `]}]}]}]}`,
+	} {
+		if _, err := decode(JSON, []byte(text), secret, now); !fault.Is(err, fault.TooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // TestOrderOfFieldsIsFree puts resource and scope behind the records.

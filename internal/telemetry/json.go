@@ -50,9 +50,10 @@ func (r *reader) json(body []byte) error {
 	if err := json.Unmarshal(body, &req); err != nil || req == nil {
 		return errMalformed
 	}
-	return list(req.ResourceLogs, func(res jsonResourceLogs) error {
+	left := maxItems
+	return list(&left, req.ResourceLogs, func(res jsonResourceLogs) error {
 		var from origin
-		err := list(res.Resource.Attributes, func(kv jsonKeyValue) error {
+		err := list(&left, res.Resource.Attributes, func(kv jsonKeyValue) error {
 			value, err := jsonText(kv.Value, maxText)
 			from.resourceAttr(kv.Key, value)
 			return err
@@ -60,10 +61,10 @@ func (r *reader) json(body []byte) error {
 		if err != nil {
 			return err
 		}
-		return list(res.ScopeLogs, func(s jsonScopeLogs) error {
+		return list(&left, res.ScopeLogs, func(s jsonScopeLogs) error {
 			from.scope = s.Scope.Name
-			return list(s.LogRecords, func(in jsonRecord) error {
-				rec, err := in.record()
+			return list(&left, s.LogRecords, func(in jsonRecord) error {
+				rec, err := in.record(&left)
 				if err != nil {
 					return err
 				}
@@ -73,8 +74,12 @@ func (r *reader) json(body []byte) error {
 	})
 }
 
+// maxItems bounds the elements of all lists of a request: each costs time, even an empty one.
+const maxItems = 500_000
+
 // list calls fn for each element of a JSON list; absent and null are empty ones.
-func list[T any](raw json.RawMessage, fn func(T) error) error {
+// left is how many elements may still come.
+func list[T any](left *int, raw json.RawMessage, fn func(T) error) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}
@@ -83,6 +88,9 @@ func list[T any](raw json.RawMessage, fn func(T) error) error {
 		return errMalformed
 	}
 	for dec.More() {
+		if *left--; *left < 0 {
+			return errTooMany
+		}
 		var v T
 		if dec.Decode(&v) != nil {
 			return errMalformed
@@ -94,13 +102,13 @@ func list[T any](raw json.RawMessage, fn func(T) error) error {
 	return nil
 }
 
-func (in jsonRecord) record() (*record, error) {
+func (in jsonRecord) record(left *int) (*record, error) {
 	rec := &record{field: cut(in.EventName, maxName), attrs: map[string]string{}, nanos: jsonNanos(in.Time), observed: jsonNanos(in.Observed)}
 	var err error
 	if rec.body, err = jsonText(in.Body, maxName); err != nil {
 		return nil, err
 	}
-	err = list(in.Attributes, func(kv jsonKeyValue) error {
+	err = list(left, in.Attributes, func(kv jsonKeyValue) error {
 		if !read[kv.Key] {
 			return nil
 		}
