@@ -154,9 +154,12 @@ func (im importing) tell(t told, err error) error {
 	return nil
 }
 
-// explain says a fault of the file in one line, and what the command line can do about bad rows.
+// explain says a fault of the file in one line, and what the command line can do about it.
 func (im importing) explain(err error) error {
 	var f *fault.Error
+	if errors.As(err, &f) && f.Kind == fault.Invalid && strings.HasSuffix(f.Say, "confirm that they are gone.") {
+		return fault.New(fault.Invalid, strings.TrimSuffix(f.Say, ".")+" with --shrink.")
+	}
 	if errors.As(err, &f) && f.Kind == fault.Invalid && strings.HasSuffix(f.Say, "leave them out.") {
 		return fault.New(fault.Invalid, strings.TrimSuffix(f.Say, "leave them out.")+"leave them out with --skip-bad.")
 	}

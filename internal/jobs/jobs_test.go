@@ -41,6 +41,12 @@ func TestWorkersCallTheirRule(t *testing.T) {
 	if err := work(t, &syncWorker{cfg: Config{Sync: once}}, SyncArgs{Why: whyNightly}); err != nil || calls != 3 {
 		t.Errorf("sync: %d calls, %v", calls, err)
 	}
+	if err := work(t, &checkWorker{check: once}, RunChecksArgs{}); err != nil || calls != 4 {
+		t.Errorf("checks: %d calls, %v", calls, err)
+	}
+	if err := work(t, &checkWorker{check: broken}, RunChecksArgs{}); !errors.Is(err, errBroken) {
+		t.Errorf("failed checks: %v", err)
+	}
 	if err := work(t, &verifyWorker{verify: broken}, VerifyIndexArgs{}); !errors.Is(err, errBroken) {
 		t.Errorf("a failed comparison: %v", err)
 	}
@@ -105,5 +111,34 @@ func TestNightlyJobsComeOnceADay(t *testing.T) {
 		if i >= len(got) || got[i] != w {
 			t.Fatalf("jobs are %v, want %v", got, want)
 		}
+	}
+}
+
+// TestChecksWaitOnce asks for the checks several times before anybody runs them.
+func TestChecksWaitOnce(t *testing.T) {
+	pool := dbtest.New(t)
+	queue, err := NewQueue(Config{Pool: pool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := queue.ChecksNow(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting := func() (n int) {
+		if err := pool.QueryRow(t.Context(), "select count(*) from river_job where kind = 'run_checks' and state = 'available'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := waiting(); n != 1 {
+		t.Errorf("%d runs wait, want 1", n)
+	}
+	if _, err := pool.Exec(t.Context(), "update river_job set state = 'completed', finalized_at = now()"); err != nil {
+		t.Fatal(err)
+	}
+	if err := queue.ChecksNow(t.Context()); err != nil || waiting() != 1 {
+		t.Errorf("asked again after a run, %d wait: %v", waiting(), err)
 	}
 }

@@ -116,22 +116,23 @@ func supportOf(p *rollout.Plan) *rollout.Attestation {
 const (
 	checkCellsSQL = `
 with place as (` + placesSQL + `), account as (
-    select mp.person, bool_or(m.listed) as listed, array_agg(m.email_folded) as addresses
+    select mp.person, bool_or(m.listed) as listed
     from member_person mp join member m on m.ord = mp.member
     group by mp.person
 ), called as (
     select distinct email_folded from invite where status = 'pending' and (expires_at is null or expires_at > @now)
-), machine as (
-    select email_folded, bool_or(app_version <> '') as app from device group by email_folded
+), owner as (` + ownersSQL + `), machine as (
+    select o.person, bool_or(v.app_version <> '') as app from owner o join device v on v.email_folded = o.address group by o.person
 ), standing as (
     select p.id, coalesce(place.wave, 0) as wave, coalesce(d.name, '') as department,
            a.person is not null as known, coalesce(a.listed, false) as listed, c.email_folded is not null as called,
-           (select bool_or(m.app) from machine m where m.email_folded = p.email_folded or m.email_folded = any (a.addresses)) as app
+           machine.app
     from person p
     left join place on place.person = p.id
     left join department d on d.id = place.department
     left join account a on a.person = p.id
     left join called c on c.email_folded = p.email_folded
+    left join machine on machine.person = p.id
 )
 select wave, department, count(*)::int as people,
        count(*) filter (where listed)::int as members,

@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
@@ -161,5 +163,112 @@ func TestTheChecksFindWhatIsWrongAtAldermere(t *testing.T) {
 	past, err := a.CheckHistory(context.Background(), rollout.CheckRef{Check: rollout.CheckSeats})
 	if err != nil || len(past) != 2 || past[1].Count != 138 || !past[0].Since.After(past[1].Since) {
 		t.Errorf("the history of seats is %+v, %v", past, err)
+	}
+}
+
+// aTask puts a task into the plan that a check proves, done by somebody.
+func (a *checkedOrg) aTask(check rollout.CheckKey) rollout.TaskID {
+	a.t.Helper()
+	var id rollout.TaskID
+	err := a.pool.QueryRow(a.t.Context(), `
+insert into task (key, scope, phase, section, position, title, evidence, check_key, state, done_at, done_by)
+values ($1, 'organization', 'setup', 'Access', 1, 'Proven by ' || $1, 'check', $1, 'done', now(), 'Somebody') returning id`, string(check)).Scan(&id)
+	must(a.t, err)
+	return id
+}
+
+func (a *checkedOrg) task(id rollout.TaskID) rollout.Task {
+	a.t.Helper()
+	p, err := a.Plan(a.t.Context())
+	must(a.t, err)
+	t, ok := p.Task(id)
+	if !ok {
+		a.t.Fatalf("task %d is gone", id)
+	}
+	return t
+}
+
+// told counts rows that a query finds.
+func (a *checkedOrg) told(sql string, args ...any) int {
+	a.t.Helper()
+	var n int
+	must(a.t, a.pool.QueryRow(a.t.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+func TestASignalReopensATaskAndDoesItAgain(t *testing.T) {
+	a := newCheckedOrg(t)
+	seats, roles := a.aTask(rollout.CheckSeats), a.aTask(rollout.CheckCoworkRole)
+	a.now = a.now.Add(time.Hour)
+	a.check()
+	if got := a.task(seats); got.State != rollout.Reopened || got.Reason != "4,338 people in scope, 4,200 seats: 138 short." || !got.DoneAt.IsZero() {
+		t.Errorf("ticked although 138 seats are missing: %s %q", got.State, got.Reason)
+	}
+	if got := a.task(roles); got.State != rollout.Done || got.DoneBy != "Somebody" {
+		t.Errorf("a task whose check holds is touched: %s by %s", got.State, got.DoneBy)
+	}
+	a.org.Fix(sandbox.FixSeats, true)
+	a.now = a.now.Add(time.Hour)
+	a.sync()
+	if got := a.task(seats); got.State != rollout.Done || got.DoneBy != rollout.Signal || got.Reason != "" {
+		t.Errorf("with the seats there: %s by %s, %q", got.State, got.DoneBy, got.Reason)
+	}
+	if n := a.told(`select count(*) from task_activity where task = $1 and actor = 'Signal' and say <> ''`, seats); n != 2 {
+		t.Errorf("%d things are told of the task, want 2", n)
+	}
+	if n := a.told(`select count(*) from audit_log where subject = 'task/' || $1::text and action in ('task.reopened', 'task.done')`, strconv.Itoa(int(seats))); n != 2 {
+		t.Errorf("the audit log has %d entries of it, want 2", n)
+	}
+	version := a.task(seats).Version
+	a.check()
+	if got := a.task(seats); got.Version != version {
+		t.Error("nothing new, and the task changes all the same")
+	}
+}
+
+// What cannot be read takes only its own checks along.
+func TestChecksOutliveWhatCannotBeRead(t *testing.T) {
+	a := newCheckedOrg(t)
+	before := a.result(rollout.CheckTelemetry, 0)
+	if _, err := a.pool.Exec(t.Context(), `alter table telemetry_pulse rename to away; update summary_day set assigned_seats = 4400`); err != nil {
+		t.Fatal(err)
+	}
+	a.now = a.now.Add(time.Hour)
+	n, err := a.RunChecks(t.Context(), rollout.MailFacts{}, a.now)
+	if err == nil || !strings.Contains(err.Error(), "read telemetry for the checks") || n == 0 {
+		t.Errorf("%d say something new, %v", n, err)
+	}
+	if r := a.result(rollout.CheckSeats, 0); r.Outcome != rollout.Holds || !r.RanAt.Equal(a.now) {
+		t.Errorf("seats: %+v", r)
+	}
+	if r := a.result(rollout.CheckTelemetry, 0); !r.RanAt.Equal(before.RanAt) {
+		t.Errorf("telemetry ran without its facts: %+v", r)
+	}
+}
+
+// Many at once come one after another, and what is older than what is kept is not kept.
+func TestRunsOfChecksDoNotMix(t *testing.T) {
+	a := newCheckedOrg(t)
+	seats := a.aTask(rollout.CheckSeats)
+	rows := a.told(`select count(*) from check_result`)
+	var wait errgroup.Group
+	for range 6 {
+		wait.Go(func() error {
+			_, err := a.RunChecks(t.Context(), rollout.MailFacts{}, a.now)
+			return err
+		})
+	}
+	must(t, wait.Wait())
+	if n := a.told(`select count(*) from check_result`); n != rows {
+		t.Errorf("%d rows became %d", rows, n)
+	}
+	if n := a.told(`select count(*) from task_activity where task = $1`, seats); n != 1 {
+		t.Errorf("the task was reopened %d times", n)
+	}
+	if _, err := a.RunChecks(t.Context(), rollout.MailFacts{Configured: true}, a.now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if r := a.result(rollout.CheckMail, 0); r.Short != "Not set up" || !r.RanAt.Equal(a.now) {
+		t.Errorf("a run that began earlier took the place of a later one: %+v", r)
 	}
 }

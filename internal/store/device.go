@@ -18,34 +18,38 @@ const (
 
 	dropInventorySQL = `delete from device`
 
+	// Counted over all of them: a wave as a condition would tempt the planner to look each machine's owner up.
 	deviceKindsSQL = `
-select d.platform, d.app_version, count(*)::int as devices
+with place as (` + placesSQL + `), owner as (` + ownersSQL + `)
+select d.platform, d.app_version, (count(*) filter (where @wave = 0 or place.wave = @wave))::int as devices
 from device d
-where @wave = 0 or d.email_folded in (
-    with place as (` + placesSQL + `)
-    select p.email_folded from person p join place on place.person = p.id where place.wave = @wave
-    union all
-    select m.email_folded from member m join member_person mp on mp.member = m.ord join place on place.person = mp.person where place.wave = @wave)
+left join owner o on o.address = d.email_folded
+left join place on place.person = o.person
 group by d.platform, d.app_version
+having count(*) filter (where @wave = 0 or place.wave = @wave) > 0
 order by d.app_version = '', devices desc, d.platform, d.app_version`
+
+	// Which addresses a machine of somebody on the roster may be listed by: their own, and that of their account.
+	ownersSQL = `
+select p.id as person, p.email_folded as address from person p
+union
+select mp.person, m.email_folded from member_person mp join member m on m.ord = mp.member where m.email_folded is not null`
 
 	// People of the roster on none of whose machines the app is, by address.
 	appLackersSQL = `
-with place as (` + placesSQL + `)
-select p.email, p.email_folded as key, p.name, coalesce(d.name, '') as department, coalesce(w.name, '') as wave,
-       coalesce(machines.names, '{}') as machines
-from person p
-left join place on place.person = p.id
-left join department d on d.id = place.department
-left join wave w on w.id = place.wave
-left join lateral (
-    select array_agg(v.name order by v.name) as names, bool_or(v.app_version <> '') as app
-    from device v
-    where v.email_folded = p.email_folded
-       or v.email_folded in (select m.email_folded from member_person mp join member m on m.ord = mp.member where mp.person = p.id)
-) machines on true
-where p.email_folded > @after and (@wave = 0 or place.wave = @wave) and machines.app is distinct from true
-order by p.email_folded
+with place as (` + placesSQL + `), owner as (` + ownersSQL + `), machines as (
+    select o.person, array_agg(distinct v.name) as names, bool_or(v.app_version <> '') as app
+    from owner o join device v on v.email_folded = o.address
+    group by o.person
+), lacker as materialized ( -- found whole: a limit would tempt the planner to look each of them up
+    select p.email, p.email_folded as key, p.name, place.department, place.wave, machines.names
+    from person p left join machines on machines.person = p.id left join place on place.person = p.id
+    where machines.app is distinct from true and (@wave = 0 or place.wave = @wave)
+)
+select l.email, l.key, l.name, coalesce(d.name, '') as department, coalesce(w.name, '') as wave, coalesce(l.names, '{}') as machines
+from lacker l left join department d on d.id = l.department left join wave w on w.id = l.wave
+where l.key > @after
+order by l.key
 limit @limit`
 )
 
