@@ -22,7 +22,7 @@ type mark struct {
 // and betweenRoom what stays free between two labels.
 const (
 	letterRoom  = 0.0095
-	betweenRoom = 0.01
+	betweenRoom = 0.008
 )
 
 // marks are the days from the last opening to the next.

@@ -71,6 +71,7 @@ func (s *Store) keepResults(ctx context.Context, tx pgx.Tx, results []rollout.Re
 		return 0, fmt.Errorf("read the plan: %w", err)
 	}
 	plan, b := held.plan, &pgx.Batch{}
+	before := failedSince(plan, now)
 	changed, moved := 0, false
 	for _, r := range results {
 		was, known := plan.Results[r.CheckRef]
@@ -91,6 +92,7 @@ func (s *Store) keepResults(ctx context.Context, tx pgx.Tx, results []rollout.Re
 	for _, t := range turns {
 		queueTurn(b, t, now)
 	}
+	queueFailedSince(b, plan, before, now)
 	if b.Len() > 0 {
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return 0, err

@@ -174,3 +174,44 @@ func TestVotesAtOnceDecideOnce(t *testing.T) {
 		t.Errorf("%d votes, %d decisions", len(r.Votes), len(r.Decisions))
 	}
 }
+
+// A check that fails after go is told once in the history of the wave's gate.
+func TestALaterFailureIsToldAtTheGate(t *testing.T) {
+	pool := dbtest.New(t)
+	s, now := keyed(t, pool), time.Now().UTC()
+	ctx, wave := t.Context(), readyPlan(t, pool, now)
+	for _, sql := range []string{
+		`insert into task (key, scope, wave, phase, section, position, title, evidence, gate) select 'open', 'wave', id, 'launch', 'Launch', 1, 'Open Wave 1', 'attestation', 'open_wave' from wave`,
+		`insert into gate (kind, wave, task) select 'open_wave', wave, id from task where key = 'open'`,
+		`update plan_revision set n = n + 1`,
+	} {
+		if _, err := pool.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	by := identity.Actor{Account: 1, Name: "Dana", Email: "dana@example.com"}
+	for _, step := range []func(rollout.Question) error{
+		named("dana@example.com"), func(q rollout.Question) error { return q.Ask(readinessLead, now) },
+		func(q rollout.Question) error { return q.Vote(by, rollout.Go, "", now) },
+	} {
+		if err := s.UpdateReadiness(ctx, wave, rollout.AnyVersion, now, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// From here on the line asks whether mail can be sent, and it cannot.
+	if _, err := pool.Exec(ctx, `update task set check_key = 'mail', title = 'Mail can be sent' where key = 'seats'`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if _, err := s.RunChecks(ctx, rollout.MailFacts{Configured: true, TriedAt: now}, now.Add(time.Duration(i)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told int
+	if err := pool.QueryRow(ctx, `select count(*) from task_activity a join task t on t.id = a.task where t.key = 'open' and a.actor = 'Signal'`).Scan(&told); err != nil {
+		t.Fatal(err)
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
