@@ -34,13 +34,28 @@ func (s *Server) drawDifference(w http.ResponseWriter, r *http.Request, actor id
 	}
 	d := rollout.Difference(p, book)
 	props := views.BookDifferenceProps{
-		Sub: differenceSub(book, d), CanEdit: actor.Has(identity.Lead) && !d.Empty(), Version: strconv.Itoa(p.Rollout.Version),
+		Title: differenceTitle(d), Sub: differenceSub(book, d), CanEdit: actor.Has(identity.Lead) && !d.Empty(), Version: strconv.Itoa(p.Rollout.Version),
 		To: book.Version, Post: route.PlanPlaybook, Problem: problem,
 	}
 	for _, step := range d.Steps {
-		props.Steps = append(props.Steps, stepProps(step, chosen))
+		if d.From == d.To && !step.Takes() {
+			continue // only edits: the plan differs on purpose
+		}
+		shown := stepProps(step, chosen)
+		shown.Chosen = shown.Chosen || status == http.StatusOK && onlyNew(step)
+		props.Steps = append(props.Steps, shown)
 	}
-	return s.page(w, r, actor, page{Title: "Newer playbook", Section: route.Plan, Status: status}, views.Difference(props))
+	return s.page(w, r, actor, page{Title: props.Title, Section: route.Plan, Status: status}, views.Difference(props))
+}
+
+// onlyNew reports whether a step brings tasks and changes none, as for a wave that joined.
+func onlyNew(s rollout.StepDifference) bool { return s.Added > 0 && s.Changed+s.Removed+s.Settled == 0 }
+
+func differenceTitle(d rollout.PlaybookDifference) string {
+	if d.From == d.To {
+		return "Playbook and plan"
+	}
+	return "Newer playbook"
 }
 
 func differenceSub(book rollout.Playbook, d rollout.PlaybookDifference) string {
@@ -67,7 +82,7 @@ func stepProps(s rollout.StepDifference, chosen []string) views.StepProps {
 	}
 	out.Say = strings.Join(say, ", ")
 	switch {
-	case s.Added > 0 && s.Changed+s.Removed+s.Settled == 0:
+	case onlyNew(s):
 		out.Chip = ui.ChipProps{Label: "New", Tone: ui.ToneGood}
 	case s.Removed > 0:
 		out.Chip = ui.ChipProps{Label: "Gone", Tone: ui.ToneWarn}

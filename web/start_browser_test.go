@@ -48,7 +48,7 @@ func TestARolloutIsStartedInABrowser(t *testing.T) {
 			t.Errorf("%s: under 44 px: %s", path, found)
 		}
 	}
-	lookAt(t, ctx, s, stop{route.PlanPlaybook, "h1", "Newer playbook"})
+	lookAt(t, ctx, s, stop{route.PlanPlaybook, "h1", "Playbook and plan"})
 	if w, _ := s.plan().Wave(s.plan().Waves[1].ID); *w.OpensOn != today+54 {
 		t.Errorf("the wave opens on %s", w.OpensOn)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -364,5 +365,53 @@ func TestWhatIsInForceAlreadyNeedsNoGate(t *testing.T) {
 		if passed := g.State(s.clock.Now()) == rollout.GatePassed; passed != (g.Kind == rollout.GateSSO) {
 			t.Errorf("the gate %s is passed: %v", g.Kind, passed)
 		}
+	}
+}
+
+// older is the Cowork playbook as an earlier version might have had it.
+func older() rollout.Playbook {
+	book, _ := rollout.PlaybookNamed("claude-cowork")
+	book.Version = "2026.05"
+	book.Phases = slices.Clone(book.Phases)
+	book.Phases[0].Sections = slices.Clone(book.Phases[0].Sections)
+	section := &book.Phases[0].Sections[0]
+	section.Steps = slices.Clone(section.Steps)
+	for i := range section.Steps {
+		section.Steps[i].Title += " once"
+		section.Steps[i].Offset -= 2
+	}
+	return book
+}
+
+func TestANewerPlaybookLeavesWhatWasEdited(t *testing.T) {
+	s, b := launched(t)
+	svc := &rollout.Service{Keeper: s.store}
+	lead := identity.Actor{Account: 1, Name: "ines", Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
+	first := s.plan().Tasks[0]
+	edit := rollout.Edit{Title: "Name everybody", Why: first.Why, DoneWhen: first.DoneWhen, Days: first.Days, Help: first.Help, WaitsFor: first.WaitsFor}
+	if err := svc.TakePlaybook(t.Context(), lead, s.plan().Rollout.Version, older(), []string{first.Key, "plan-seats"}, s.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := svc.Edit(t.Context(), lead, rollout.TaskRef{ID: first.ID}, edit, s.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	doc := b.get(route.PlanPlaybook).doc(t)
+	main := words(doc.Find("main"))
+	for _, want := range []string{"the plan was made from 2026.05, this program holds 2026.11", "Kept as somebody wrote it in 1 task.", "62 days before the launch"} {
+		if !strings.Contains(main, want) {
+			t.Errorf("the difference does not say %q", want)
+		}
+	}
+	f := fields("version", doc.Find("input[name=version]").AttrOr("value", ""), "to", "2026.11", "take", first.Key)
+	if a := b.post(route.PlanPlaybook, f); a.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.StatusCode, words(a.doc(t).Find("main")))
+	}
+	p := s.plan()
+	if now, _ := p.Task(first.ID); now.Title != "Name everybody" || now.Offset != first.Offset || p.Rollout.PlaybookVersion != "2026.11" {
+		t.Errorf("%q %d %s", now.Title, now.Offset, p.Rollout.PlaybookVersion)
+	}
+	i := slices.IndexFunc(p.Tasks, func(t rollout.Task) bool { return t.Key == "plan-seats" })
+	if !strings.HasSuffix(p.Tasks[i].Title, " once") {
+		t.Error("a step was taken that nobody chose")
 	}
 }

@@ -58,6 +58,7 @@ type TaskMove struct{ Title, URL, From, To, Why string }
 
 // BookDifferenceProps is what a newer playbook would change, a step at a time.
 type BookDifferenceProps struct {
+	Title   string
 	Sub     string
 	CanEdit bool
 	Version string
