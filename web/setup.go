@@ -114,6 +114,9 @@ func bookOf(p *rollout.Plan) views.BookProps {
 		return views.BookProps{Say: p.Rollout.Playbook + " " + p.Rollout.PlaybookVersion + ", which this program does not hold any more."}
 	}
 	out := views.BookProps{Say: book.Name + ", version " + p.Rollout.PlaybookVersion + ".", URL: route.PlanPlaybook}
+	if book.Version == p.Rollout.PlaybookVersion && len(p.Missing()) > 0 {
+		return out // what joined is offered by itself
+	}
 	if n := takeable(rollout.Difference(p, book)); n > 0 {
 		out.Offer = ui.Counted(n, "step differs", "steps differ") + " from version " + book.Version + "."
 	}
