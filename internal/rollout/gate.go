@@ -119,6 +119,7 @@ func (c Condition) stands(since time.Time) bool { return c.Met && !c.Changed.Aft
 
 // DryRun is what the latest dry run of enforcement found.
 type DryRun struct {
+	ID       int64
 	At       time.Time
 	AsOf     time.Time // when the oldest source it needed was read; zero when one never was
 	Complete bool      // everything it needed was there

@@ -26,7 +26,7 @@ select id, gate, kind, on_day, say, raised_at, seen_at, seen_name, seen_email
 from gate_alarm order by gate, id desc`
 
 	basisRunSQL = `
-select at, as_of, members, surprise, complete,
+select id, at, as_of, members, surprise, complete,
        (select max(at) from access_run where surprise > 0 or not complete) as unclean_at
 from access_run order by id desc limit 1`
 
@@ -129,7 +129,7 @@ func (l *planLoad) alarms(rows pgx.Rows) error {
 func (l *planLoad) run(rows pgx.Rows) error {
 	var r rollout.DryRun
 	var asOf, unclean *time.Time
-	_, err := pgx.ForEachRow(rows, []any{&r.At, &asOf, &r.Members, &r.Surprise, &r.Complete, &unclean}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.At, &asOf, &r.Members, &r.Surprise, &r.Complete, &unclean}, func() error {
 		r.At, r.AsOf = r.At.UTC(), momentOf(asOf)
 		l.plan.Basis.Run, l.plan.Basis.UncleanAt = &r, momentOf(unclean)
 		return nil
