@@ -561,3 +561,26 @@ func TestRemindersArePreviewed(t *testing.T) {
 		t.Errorf("the page says %.300s", said)
 	}
 }
+
+// TestPlanPagesAskLittle counts what the plan's pages ask the database.
+func TestPlanPagesAskLittle(t *testing.T) {
+	var c counter
+	st := countedStore(t, &c)
+	s := newSite(t, func(cfg *Config) {
+		cfg.Identity, cfg.Index = &identity.Service{Keeper: st}, st
+		cfg.Plan, cfg.Tasks = st, &rollout.Service{Keeper: st}
+	})
+	s.store, s.id = st, s.srv.Identity
+	s.starts()
+	task := s.ready("Tell the board", holderRavi, rollout.ByAttestation)
+	lead := s.enter("lead")
+	lead.get(route.Plan) // the plan is read once, and kept
+	for _, path := range []string{route.Plan, route.Plan + "?phase=all&q=a", route.Plan + "?view=timeline", route.Plan + ".csv", route.PlanHistory, route.PlanDigest, at(task, ""), at(task, "/edit"), at(task, "/split"), route.Tasks + "/new"} {
+		c.queries.Store(0)
+		c.trips.Store(0)
+		lead.must(lead.get(path), http.StatusOK)
+		if q, n := c.queries.Load(), c.trips.Load(); q == 0 || q > 12 || n > 3 {
+			t.Errorf("%s: %d statements in %d round trips", path, q, n)
+		}
+	}
+}

@@ -293,7 +293,7 @@ func (r Reader) fill(s *Section, f Filter, tasks []rollout.Task) {
 		switch {
 		case foldDone && t.State.Settled() && r.quiet(t):
 			s.Folded = append(s.Folded, row)
-		case fold && !t.State.Settled() && r.later(t) && r.quiet(t) && !row.Due.Late && !row.Due.Soon:
+		case fold && !t.State.Settled() && r.later(t) && t.State != rollout.Reopened && !row.Due.Late && !row.Due.Soon:
 			s.Later = append(s.Later, row)
 		default:
 			s.Rows = append(s.Rows, row)
