@@ -107,7 +107,7 @@ func besideField(t views.Typed) bool {
 
 // setState begins, finishes, reopens or drops a task.
 func (s *Server) setState(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	p, err := s.versioned(r, actor, r.PostFormValue("form"))
+	p, err := s.versioned(r, actor, r.PostFormValue("act"))
 	if err != nil {
 		return err
 	}

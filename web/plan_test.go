@@ -197,7 +197,7 @@ func TestChampionsKnowTheirOwn(t *testing.T) {
 		}
 	}
 	champion.must(champion.get(at(theirs, "")), http.StatusOK)
-	champion.must(champion.post(at(theirs, "/state"), about(theirs, "to", "doing", "form", "begin")), http.StatusSeeOther)
+	champion.must(champion.post(at(theirs, "/state"), about(theirs, "to", "doing", "act", "begin")), http.StatusSeeOther)
 	for _, path := range []string{"", "/edit", "/done"} {
 		champion.must(champion.get(at(other, path)), http.StatusNotFound)
 	}
@@ -220,7 +220,7 @@ func TestEveryChangeAsEveryPersona(t *testing.T) {
 	s.starts()
 	changes := map[string]func(rollout.Task) url.Values{
 		"":        func(t rollout.Task) url.Values { return about(t, "title", "Changed", "days", "2") },
-		"/state":  func(t rollout.Task) url.Values { return about(t, "to", "doing", "form", "begin") },
+		"/state":  func(t rollout.Task) url.Values { return about(t, "to", "doing", "act", "begin") },
 		"/owner":  func(t rollout.Task) url.Values { return about(t, "owner", "Ravi Sethi <ravi@example.com>") },
 		"/due":    func(t rollout.Task) url.Values { return about(t, "due", "2030-01-04") },
 		"/attest": func(t rollout.Task) url.Values { return about(t, "words", "I saw it.") },
@@ -254,11 +254,11 @@ func TestDoneAsksForWhatProves(t *testing.T) {
 	s.starts()
 	lead := s.enter("lead")
 	word := s.ready("Tell the board", holderRavi, rollout.ByAttestation)
-	a := lead.must(lead.post(at(word, "/state"), about(word, "to", "done", "form", "done")), http.StatusUnprocessableEntity)
+	a := lead.must(lead.post(at(word, "/state"), about(word, "to", "done", "act", "done")), http.StatusUnprocessableEntity)
 	if doc := drawn(t, a); doc.Find("#done-words[aria-invalid=true]").Length() != 1 || doc.Find("details:has(#done-words)[open]").Length() != 1 {
 		t.Error("the form does not ask for words")
 	}
-	lead.must(lead.post(at(word, "/state"), about(word, "to", "done", "form", "done", "words", "Minutes of Tuesday")), http.StatusSeeOther)
+	lead.must(lead.post(at(word, "/state"), about(word, "to", "done", "act", "done", "words", "Minutes of Tuesday")), http.StatusSeeOther)
 	if now := s.again(word); now.State != rollout.Done || s.asPlanned().Attested[word.ID].Words != "Minutes of Tuesday" {
 		t.Errorf("the task is %s", now.State)
 	}
@@ -266,16 +266,16 @@ func TestDoneAsksForWhatProves(t *testing.T) {
 		t.Errorf("the evidence says %q", said)
 	}
 	link := s.ready("Write the runbook", holderRavi, rollout.ByProof)
-	a = lead.must(lead.post(at(link, "/state"), about(link, "to", "done", "form", "done")), http.StatusUnprocessableEntity)
+	a = lead.must(lead.post(at(link, "/state"), about(link, "to", "done", "act", "done")), http.StatusUnprocessableEntity)
 	if !strings.Contains(drawn(t, a).Find("[role=alert]").Text(), "Add a link or a file") {
 		t.Error("nothing says that a proof is missing")
 	}
 	lead.must(lead.post(at(link, "/links"), about(link, "url", "https://wiki.example.com/runbook", "name", "Runbook")), http.StatusSeeOther)
-	lead.must(lead.post(at(link, "/state"), about(s.again(link), "to", "done", "form", "done")), http.StatusSeeOther)
+	lead.must(lead.post(at(link, "/state"), about(s.again(link), "to", "done", "act", "done")), http.StatusSeeOther)
 	waits := s.task(func(p *rollout.Plan, t rollout.Task) bool { return p.Shown(t) == rollout.Waiting && t.Gate == "" })
-	lead.must(lead.post(at(waits, "/state"), about(waits, "to", "done", "form", "done", "words", "x")), http.StatusUnprocessableEntity)
-	lead.must(lead.post(at(word, "/state"), about(s.again(word), "to", "reopened", "form", "reopen")), http.StatusUnprocessableEntity)
-	lead.must(lead.post(at(word, "/state"), about(s.again(word), "to", "reopened", "form", "reopen", "reason", "It was another board")), http.StatusSeeOther)
+	lead.must(lead.post(at(waits, "/state"), about(waits, "to", "done", "act", "done", "words", "x")), http.StatusUnprocessableEntity)
+	lead.must(lead.post(at(word, "/state"), about(s.again(word), "to", "reopened", "act", "reopen")), http.StatusUnprocessableEntity)
+	lead.must(lead.post(at(word, "/state"), about(s.again(word), "to", "reopened", "act", "reopen", "reason", "It was another board")), http.StatusSeeOther)
 	if doc := lead.document(route.Plan + "?q=board"); doc.Find(".tasks li.flag").Length() != 1 || !strings.Contains(doc.Find(".tasks li.flag").Text(), "Reopened: It was another board") {
 		t.Error("a reopened task does not stand out")
 	}
@@ -303,7 +303,7 @@ func TestOthersWereFaster(t *testing.T) {
 		t.Errorf("the form carries version %s", v)
 	}
 	for path, form := range map[string]url.Values{
-		"/state": about(task, "to", "not_needed", "form", "not_needed", "reason", "Kept reason"), "/owner": about(task, "owner", "Kept <kept@example.com>"),
+		"/state": about(task, "to", "not_needed", "act", "not_needed", "reason", "Kept reason"), "/owner": about(task, "owner", "Kept <kept@example.com>"),
 		"/due": about(task, "due", "2030-02-01"), "/attest": about(task, "words", "Kept words"), "/split": about(task, "parts", "Kept one\nKept two"),
 	} {
 		a := lead.must(lead.post(at(task, path), form), http.StatusConflict)
@@ -331,7 +331,7 @@ func TestPlanTakesNoNonsense(t *testing.T) {
 		{at(task, ""), about(task, "title", "x", "days", "1", "help_url", "javascript:alert(1)")}, {at(task, ""), about(task, "title", "x", "days", "1", "waits_for", "abc")},
 		{at(task, ""), about(task, "title", "x", "days", "1", "waits_for", "999999")}, {at(task, ""), about(task, "title", "x", "days", "1", "waits_for", strconv.Itoa(int(task.ID)))},
 		{at(task, ""), url.Values{"title": {"x"}, "days": {"1"}}}, {at(task, ""), url.Values{"title": {"x"}, "days": {"1"}, "version": {"x"}}},
-		{at(task, "/state"), about(task, "to", "perfect")}, {at(task, "/state"), about(task, "to", "not_needed", "form", "not_needed")},
+		{at(task, "/state"), about(task, "to", "perfect")}, {at(task, "/state"), about(task, "to", "not_needed", "act", "not_needed")},
 		{at(task, "/owner"), about(task, "owner", "nobody in particular")}, {at(task, "/due"), about(task, "due", "tomorrow")}, {at(task, "/due"), about(task, "due", "1066-10-14")},
 		{at(task, "/attest"), about(task, "words", " ")}, {at(task, "/notes"), about(task, "note", "")}, {at(task, "/notes"), about(task, "note", long)},
 		{at(task, "/links"), about(task, "url", "not a link")}, {at(task, "/links"), about(task, "url", "javascript:alert(1)")}, {at(task, "/links"), about(task, "url", "file:///etc/passwd")},
@@ -451,11 +451,11 @@ func TestRowsAreDrawnAnew(t *testing.T) {
 	if a := lead.get(at(task, "/done")); a.location() != at(task, "#done") {
 		t.Errorf("without the script it leads to %q", a.location())
 	}
-	bad := send("POST", at(task, "/state"), about(task, "to", "done", "form", "done", "words", " "))
+	bad := send("POST", at(task, "/state"), about(task, "to", "done", "act", "done", "words", " "))
 	if bad.StatusCode != http.StatusUnprocessableEntity || bad.Header.Get("HX-Retarget") != "#task-"+strconv.Itoa(int(task.ID)) || drawn(t, bad).Find("[aria-invalid=true]").Length() != 1 {
 		t.Errorf("%d: %.300s", bad.StatusCode, bad.body)
 	}
-	done := send("POST", at(task, "/state"), about(task, "to", "done", "form", "done", "words", "Minutes"))
+	done := send("POST", at(task, "/state"), about(task, "to", "done", "act", "done", "words", "Minutes"))
 	doc := drawn(t, done)
 	if done.StatusCode != http.StatusOK || strings.Contains(done.body, "<html") || doc.Find("#task-"+strconv.Itoa(int(task.ID))+".done").Length() != 1 || doc.Find("[data-row]").Length() != 1 {
 		t.Errorf("%d: %.300s", done.StatusCode, done.body)
