@@ -72,7 +72,7 @@ var house = []room{
 
 	{"internal/claude", []string{"internal/day", "internal/fault", "internal/outward", "internal/adoption", "internal/access", "internal/people", "internal/pull",
 		"github.com/anthropics/anthropic-sdk-go", "github.com/go-json-experiment/json", "golang.org/x/time"}, oneSDK},
-	{"internal/telemetry", []string{"internal/day", "internal/fault", "internal/identity", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, oneSDK},
+	{"internal/telemetry", []string{"internal/day", "internal/fault", "internal/identity", "google.golang.org/protobuf"}, oneSDK},
 	{"internal/sandbox/...", []string{"internal/day"}, "a double of the API must not share code with the client it tests"},
 	{"internal/signin/...", []string{"internal/fault", "internal/outward", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
 	{"internal/deliver", []string{"internal/fault", "internal/outward", "github.com/wneessen/go-mail"}, oneSDK},
@@ -91,7 +91,7 @@ var house = []room{
 var forTests = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto",
 	"github.com/PuerkitoBio/goquery", "go.yaml.in/yaml/v4", "github.com/joho/godotenv", "golang.org/x/net", "golang.org/x/text",
-	"github.com/go-jose/go-jose/v4", "github.com/klauspost/compress", "github.com/caarlos0/env/v11", "golang.org/x/crypto", "go.opentelemetry.io/otel",
+	"github.com/go-jose/go-jose/v4", "github.com/klauspost/compress", "github.com/caarlos0/env/v11", "golang.org/x/crypto", "go.opentelemetry.io/otel", "go.opentelemetry.io/proto/otlp",
 }
 
 func join(rooms []string, more ...string) []string { return append(slices.Clone(rooms), more...) }

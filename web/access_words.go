@@ -130,7 +130,7 @@ func (v accessView) chips() []ui.ChipProps {
 	if v.gates {
 		url = route.Gate(g.ID)
 	}
-	switch g.State(v.now) {
+	switch g.Effective(v.plan, v.plan.Basis, v.now) {
 	case rollout.GateOpen:
 		return append(out, ui.ChipProps{Label: "Gate open", Tone: ui.ToneTide, Icon: ui.IconLockOpen, URL: url})
 	case rollout.GatePassed:

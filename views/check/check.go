@@ -45,7 +45,7 @@ type OneProps struct {
 	Unit         string // what the causes count: "People"; "" when nothing
 	Causes       []Cause
 	Withheld     string // why causes are not all told; "" when they are
-	SeesTasks    bool // the plan is theirs to read
+	SeesTasks    bool   // the plan is theirs to read
 	Tasks        []ui.TaskProps
 	Past         []Past
 	Machines     *Machines // of the check of devices
