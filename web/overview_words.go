@@ -239,10 +239,14 @@ func (v overviewReader) due(t rollout.Task) ui.AgendaProps {
 	return a
 }
 
-// alarms are what went wrong after a gate was passed or go was decided.
+// alarms are what went wrong after go was decided and, once somebody recorded
+// that a wave is open, what its gate raises instead.
 func (v overviewReader) alarms() []ui.BannerProps {
 	var out []ui.BannerProps
 	for _, w := range v.plan.Waves {
+		if g, ok := v.plan.WaveGate(w.ID); ok && !g.PassedAt.IsZero() {
+			continue
+		}
 		if failed := v.plan.FailedSince(w.ID, v.now); len(failed) > 0 {
 			out = append(out, ui.BannerProps{
 				Title: ui.Counted(len(failed), "check does", "checks do") + " not hold any more since " + w.Name + " was decided", Body: titlesOf(failed), Tone: ui.ToneBad,
