@@ -35,7 +35,8 @@ const GateOpenFor = 24 * time.Hour
 type Approval struct {
 	By identity.AccountID
 	Person
-	At time.Time
+	At   time.Time
+	Void bool // their account may not approve any more: it counts for nothing that is not passed yet
 }
 
 // Override is a gate opened although conditions failed. It is shown for ever.

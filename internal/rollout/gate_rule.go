@@ -75,9 +75,13 @@ func (g Gate) upToDate(needs []Condition, now time.Time) []Approval {
 }
 
 // different returns the approvals that count, one of each account and address.
+// What was passed rests on who could approve it then.
 func (g Gate) different(counts func(Approval) bool) []Approval {
 	var out []Approval
 	for _, a := range g.Approvals {
+		if a.Void && g.PassedAt.IsZero() {
+			continue
+		}
 		twice := slices.ContainsFunc(out, func(b Approval) bool { return a.By == b.By || strings.EqualFold(a.Email, b.Email) })
 		if !twice && counts(a) {
 			out = append(out, a)

@@ -156,6 +156,10 @@ func (s *Store) updateAccount(ctx context.Context, now time.Time, fn func(*ident
 		if _, err := tx.Exec(ctx, lockRoles); err != nil {
 			return err
 		}
+		// Whose approvals count is part of the plan, and held before the account as whoever approves holds it.
+		if err := bumpPlan(ctx, tx); err != nil {
+			return err
+		}
 		var err error
 		if acc, err = find(tx); err != nil {
 			return err
@@ -166,6 +170,7 @@ func (s *Store) updateAccount(ctx context.Context, now time.Time, fn func(*ident
 		}
 		return s.changeAccount(ctx, tx, &acc, now, func() error { return fn(&acc, others) })
 	})
+	s.plan.expire()
 	if fault.Is(err, fault.NotFound) {
 		return acc, fault.Wrap(fault.NotFound, "There is no such person here.", err)
 	}

@@ -41,6 +41,7 @@ insert into access_run (at, as_of, members, keeps, surprise, planned, nothing, c
 insert into access_snapshot (at, members, groups, roles, limits, digest, body) values ($now, 812, 14, 5, 3, decode(repeat('00', 32), 'hex'), '');
 insert into account (issuer, subject, email, name, created_at) values
 ('i', 'ines', 'ines@example.com', 'Ines', $now), ('i', 'dana', 'dana@example.com', 'Dana', $now), ('i', 'marcus', 'marcus@example.com', 'Marcus', $now);
+insert into account_role (account_id, role, source, granted_at) values (1, 'lead', 'person', $now), (2, 'owner', 'person', $now), (3, 'lead', 'person', $now);
 update plan_revision set n = n + 1`
 
 // The gates and people of gateRows.
@@ -131,6 +132,56 @@ func TestGatesRestOnWhatIsInTheDatabase(t *testing.T) {
 			execute(t, pool, sql)
 			refused(t, s.OpenGate(ctx, gateInes, rolesGate, 3, now), fault.Invalid, "not hold")
 		})
+	}
+}
+
+// Whoever may not approve any more has not approved, until the step is done.
+func TestApprovalsEndWithTheRole(t *testing.T) {
+	leave := func(a *identity.Account, _ int) error { a.Grants = nil; return nil }
+	for name, change := range map[string]func(context.Context, *store.Store, time.Time) error{
+		"lost the role": func(ctx context.Context, s *store.Store, now time.Time) error {
+			_, err := s.UpdateAccount(ctx, gateDana.Account, now, leave)
+			return err
+		},
+		"was deactivated": func(ctx context.Context, s *store.Store, now time.Time) error {
+			_, err := s.UpdateAccount(ctx, gateDana.Account, now, func(a *identity.Account, _ int) error { a.DeactivatedAt = &now; return nil })
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, now := gated(t)
+			ctx := t.Context()
+			for _, id := range []int64{rolesGate, ssoGate} {
+				must(t, s.ApproveGate(ctx, gateInes, id, 1, now))
+				must(t, s.ApproveGate(ctx, gateDana, id, 2, now))
+			}
+			must(t, s.OpenGate(ctx, gateInes, ssoGate, 3, now))
+			gateOf(t, s, rolesGate) // a reader has the plan in memory
+			must(t, change(ctx, s, now))
+			if g, p := gateOf(t, s, ssoGate); g.Effective(p, p.Basis, now) != rollout.GateLocked {
+				t.Error("the go-ahead outlives an approval it rests on")
+			}
+			refused(t, s.OpenGate(ctx, gateInes, rolesGate, 3, now), fault.Invalid, "Two approvals")
+			refused(t, s.RecordGate(ctx, gateInes, ssoGate, 4, day.FromTime(now), now), fault.Invalid, "Nothing was recorded")
+			must(t, s.ApproveGate(ctx, gateMarcus, rolesGate, 3, now))
+			must(t, s.OpenGate(ctx, gateInes, rolesGate, 4, now))
+		})
+	}
+}
+
+// What was done stays done by those who approved it then.
+func TestAPassedGateKeepsItsApprovals(t *testing.T) {
+	s, pool, now := gated(t)
+	ctx := t.Context()
+	must(t, s.ApproveGate(ctx, gateInes, rolesGate, 1, now))
+	must(t, s.ApproveGate(ctx, gateDana, rolesGate, 2, now))
+	must(t, s.OpenGate(ctx, gateInes, rolesGate, 3, now))
+	must(t, s.RecordGate(ctx, gateDana, rolesGate, 4, day.FromTime(now), now))
+	execute(t, pool, `delete from account_role where account_id = 2; update plan_revision set n = n + 1`)
+	g, p := gateOf(t, s, rolesGate)
+	c := rollout.GateCase{Plan: p, Gate: g}
+	if g.Effective(p, p.Basis, now) != rollout.GatePassed || len(c.Standing(now)) != 2 {
+		t.Errorf("the passed gate: %+v", g)
 	}
 }
 

@@ -15,7 +15,11 @@ const (
 select id, kind, coalesce(wave, 0) as wave, task, opened_at, passed_at, passed_on, passed_name, passed_email, version
 from gate order by id`
 
-	gateApprovalsSQL = `select gate, account, name, email, at from gate_approval order by gate, at, account`
+	gateApprovalsSQL = `
+select p.gate, p.account, p.name, p.email, p.at,
+       coalesce((select array_agg(r.role) from account_role r where r.account_id = a.id and a.deactivated_at is null), '{}') as roles
+from gate_approval p join account a on a.id = p.account
+order by p.gate, p.at, p.account`
 
 	gateOverridesSQL = `
 select distinct on (gate) gate, name, email, at, reason, failed
@@ -90,8 +94,10 @@ func (l *planLoad) gate(id int64) *rollout.Gate {
 func (l *planLoad) approvals(rows pgx.Rows) error {
 	var gate, account int64
 	var a rollout.Approval
-	_, err := pgx.ForEachRow(rows, []any{&gate, &account, &a.Name, &a.Email, &a.At}, func() error {
+	var roles []identity.Role
+	_, err := pgx.ForEachRow(rows, []any{&gate, &account, &a.Name, &a.Email, &a.At, &roles}, func() error {
 		a.By, a.At = identity.AccountID(account), a.At.UTC()
+		a.Void = !rollout.MayApprove(identity.Actor{Account: a.By, Roles: roles})
 		g := l.gate(gate)
 		g.Approvals = append(g.Approvals, a)
 		return nil
