@@ -235,6 +235,8 @@ func remove(p *Plan, a acting, ref TaskRef) (Change, error) {
 		return c, err
 	case !t.Own():
 		return c, fault.Field("state", "A task of the playbook stays in the plan. Say that it is not needed, and why.")
+	case p.guards(t.ID):
+		return c, errCondition
 	case t.State != Open, attested, len(p.Proofs[t.ID]) > 0:
 		return c, fault.Field("state", "Somebody has begun it. Say that it is not needed, and why.")
 	}

@@ -186,6 +186,9 @@ func edit(p *Plan, a acting, ref TaskRef, e Edit) (Change, error) {
 	if err := p.checkWaits(t); err != nil {
 		return Change{}, err
 	}
+	if err := p.keepsConditions(t); err != nil {
+		return Change{}, err
+	}
 	c.put(t)
 	c.note(a, t.ID, "edited", "Changed "+strings.ReplaceAll(list(changed), "_", " ")+".")
 	return c, nil
@@ -255,6 +258,28 @@ func (p *Plan) checkWaits(t Task) error {
 		tasks = append(tasks, t)
 	}
 	return checkCycle(tasks)
+}
+
+// errCondition is what whoever would do without a condition of a gate is told.
+var errCondition = fault.Field("waits_for", "A gate keeps what it waits for. Where a task is not needed, say so on the task, and why.")
+
+// keepsConditions faults when t is a gate and waits for less than before: a
+// condition ends by a reason that everybody can read, not by an edit.
+func (p *Plan) keepsConditions(t Task) error {
+	was, _ := p.Task(t.ID)
+	dropped := slices.ContainsFunc(was.WaitsFor, func(id TaskID) bool { return !slices.Contains(t.WaitsFor, id) })
+	if t.Gate != "" && dropped {
+		return errCondition
+	}
+	return nil
+}
+
+// guards reports whether a gate waits for the task with an id.
+func (p *Plan) guards(id TaskID) bool {
+	return slices.ContainsFunc(p.Blocks(id), func(id TaskID) bool {
+		t, _ := p.Task(id)
+		return t.Gate != ""
+	})
 }
 
 const maxURL = 2000

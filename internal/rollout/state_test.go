@@ -308,6 +308,28 @@ func TestOnlyLeadsShapeThePlan(t *testing.T) {
 
 func fails(_ Change, err error) error { return err }
 
+// A condition of a gate ends by a reason that everybody can read, not by an edit.
+func TestAGateKeepsWhatItWaitsFor(t *testing.T) {
+	p := running(Task{}, Task{}, Task{Gate: GateSSO, Owner: danaOwner, WaitsFor: []TaskID{1, 2}})
+	p.Tasks[1].Key = ""
+	words := Edit{Title: "Enforce single sign-on", Days: 1}
+	for _, by := range []identity.Actor{ines, danaActs} {
+		for _, waits := range [][]TaskID{nil, {1}, {2}} {
+			words.WaitsFor = waits
+			if _, err := edit(p, acting{by, began}, TaskRef{ID: 3}, words); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s leaves %v to wait for: %v", by.Name, waits, err)
+			}
+		}
+		words.WaitsFor = []TaskID{2, 1}
+		if c, err := edit(p, acting{by, began}, TaskRef{ID: 3}, words); err != nil || len(c.Tasks) != 1 {
+			t.Errorf("%s may not change the words: %v", by.Name, err)
+		}
+	}
+	if _, err := remove(p, acting{ines, began}, TaskRef{ID: 2}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("what a gate waits for is taken away: %v", err)
+	}
+}
+
 func TestAssign(t *testing.T) {
 	tasks := []Task{{Role: "free"}, {Role: "it"}}
 	me := Assignment{Person: Person{Name: "Dana", Email: "dana@example.com"}}
