@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +17,22 @@ var office = []struct{ folder, media string }{
 	{"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
 	{"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
 	{"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+}
+
+// endings are the ends of names that say what a file is, the usual one first.
+var endings = map[string][]string{
+	"image/png": {".png"}, "image/jpeg": {".jpg", ".jpeg"}, "application/pdf": {".pdf"},
+	"text/plain":    {".txt", ".csv", ".tsv", ".md", ".log"},
+	office[0].media: {".docx"}, office[1].media: {".xlsx"}, office[2].media: {".pptx"},
+}
+
+// withEnding returns a name that ends as its media type does: systems run files by
+// what they are called, whatever is in them.
+func withEnding(name, media string) string {
+	if known := endings[media]; len(known) > 0 && !slices.Contains(known, strings.ToLower(path.Ext(name))) {
+		return name + known[0]
+	}
+	return name
 }
 
 // acceptFile returns the media type of a file that can be kept as proof, by what

@@ -3,6 +3,7 @@ package rollout
 import (
 	"path"
 	"strings"
+	"unicode"
 
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -64,15 +65,22 @@ func addFile(p *Plan, a acting, id TaskID, name string, body []byte) (Change, er
 	if err != nil {
 		return c, err
 	}
-	name = fileName(name)
+	name = withEnding(fileName(name), media)
 	if name, err = optional("file", name, maxProofName); err != nil {
 		return c, err
 	}
 	return p.keepProof(a, NewProof{Proof: Proof{Task: id, Kind: FileProof, Name: name, MediaType: media, Size: int64(len(body))}, Body: body})
 }
 
-// fileName returns the last part of a path on any system, and a name where there is none.
+// fileName returns the last part of a path on any system, without what cannot be
+// seen, and a name where there is none.
 func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, name)
 	name = path.Base(strings.ReplaceAll(strings.TrimSpace(name), `\`, "/"))
 	if name == "." || name == "/" {
 		return "file"

@@ -103,9 +103,29 @@ func TestProofsAreTakenBackByWhoLeftThem(t *testing.T) {
 }
 
 func TestFileNamesAreNames(t *testing.T) {
-	for in, want := range map[string]string{`C:\a\b.txt`: "b.txt", "../../etc/passwd": "passwd", "a/": "a", "": "file", "/": "file", "b.pdf": "b.pdf"} {
+	for in, want := range map[string]string{`C:\a\b.txt`: "b.txt", "../../etc/passwd": "passwd", "a/": "a", "": "file", "/": "file", "b.pdf": "b.pdf", "\u202efdp\x00.exe": "fdp.exe"} {
 		if got := fileName(in); got != want {
 			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
+// Systems run files by what they are called: text that is called a program is called text.
+func TestFilesEndAsWhatTheyAre(t *testing.T) {
+	picture, _ := base64.StdEncoding.DecodeString(png)
+	text := []byte("@echo off")
+	for _, c := range []struct {
+		sent, kept string
+		body       []byte
+	}{
+		{"a.txt", "a.txt", text}, {"a.CSV", "a.CSV", text}, {"a.bat", "a.bat.txt", text}, {"a.html", "a.html.txt", text}, {"", "file.txt", text},
+		{"a.png", "a.png", picture}, {"a.exe", "a.exe.png", picture}, {"a.jpeg", "a.jpeg", []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00")},
+		{"a.pdf.js", "a.pdf.js.pdf", []byte("%PDF-1.7\n")}, {"a.xlsx", "a.xlsx", archive(t, "[Content_Types].xml", "xl/workbook.xml")},
+		{"a.xlsm", "a.xlsm.docx", archive(t, "[Content_Types].xml", "word/document.xml")},
+	} {
+		got, err := addFile(running(Task{}), acting{ines, began}, 1, c.sent, c.body)
+		if err != nil || got.Proofs[0].Name != c.kept {
+			t.Errorf("%q is kept as %+v, %v; want %q", c.sent, got.Proofs, err, c.kept)
 		}
 	}
 }
