@@ -20,7 +20,7 @@ func (o *Org) Waves() []WaveDay {
 	return []WaveDay{{waveNames[0], pilot}, {waveNames[1], pilot + 29}, {waveNames[2], pilot + 71}}
 }
 
-var waveNames = []string{"Pilot", "Wave 1", "Later"}
+var waveNames = []string{"Pilot", "Wave 1", "Wave 2"}
 
 // Training is a row of an attendance list: who was, or was not, at a session.
 type Training struct {
