@@ -109,7 +109,8 @@ func (v readinessReader) source(i rollout.ChecklistItem) string {
 // action is the one thing to do about an item that is not ready; nil for those
 // who may not open where it is done.
 func (v readinessReader) action(i rollout.ChecklistItem) *ui.Link {
-	for _, l := range actionsFor(i) {
+	judge := v.plan.Judge(i.Task)
+	for _, l := range actionsFor(i, route.Check(string(judge.Check), judge.Wave)) {
 		if v.opens(l.URL) {
 			return &l
 		}
@@ -117,11 +118,11 @@ func (v readinessReader) action(i rollout.ChecklistItem) *ui.Link {
 	return nil
 }
 
-// actionsFor lists where an item is put right, the best place first.
-func actionsFor(i rollout.ChecklistItem) []ui.Link {
+// actionsFor lists where an item is put right, the best place first. check is the
+// page of the check that judges it.
+func actionsFor(i rollout.ChecklistItem, check string) []ui.Link {
 	task := route.Task(int64(i.ID))
 	byCheck := i.Task.Evidence.Kind == rollout.ByCheck
-	check := route.Check(string(i.Task.Evidence.Check), i.Wave)
 	switch {
 	case i.Standing == rollout.StandsFailing && i.Task.Evidence.Check == rollout.CheckDryRun:
 		return []ui.Link{{Label: "Open dry run", URL: route.Access}, {Label: "Resolve", URL: check}, {Label: "Resolve", URL: task}}

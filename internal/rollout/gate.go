@@ -78,6 +78,12 @@ func (g Gate) State(now time.Time) GateState {
 	return GateLocked
 }
 
+// InForce reports whether the step had been taken before there was a plan: nobody
+// was asked.
+func (g Gate) InForce() bool {
+	return !g.PassedAt.IsZero() && g.Override == nil && len(g.Approvals) == 0
+}
+
 // AlarmKind is what went wrong after a gate was passed.
 type AlarmKind string
 

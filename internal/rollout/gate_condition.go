@@ -33,7 +33,11 @@ func (p *Plan) needs(g Gate, b GateBasis, now time.Time) []Condition {
 	}
 	var out []Condition
 	for _, id := range t.WaitsFor {
-		out = append(out, p.taskHolds(id, b, now))
+		c := p.taskHolds(id, b, now)
+		if about := p.aboutElse(id, t); about != "" {
+			c.Title += " (" + about + ")"
+		}
+		out = append(out, c)
 	}
 	for _, key := range t.GateChecks {
 		if key != CheckDryRun || g.Kind != GateRoles { // which asks for more than the check does
@@ -65,12 +69,24 @@ func apart(cs []Condition) []Condition {
 	return cs
 }
 
+// aboutElse names what the task with an id is done for, where the one that waits
+// for it is done for something else.
+func (p *Plan) aboutElse(id TaskID, waits Task) string {
+	t, _ := p.Task(id)
+	if t.Wave == waits.Wave && t.Department == waits.Department {
+		return ""
+	}
+	return p.About(t)
+}
+
 func (p *Plan) taskHolds(id TaskID, b GateBasis, now time.Time) Condition {
 	t, ok := p.Task(id)
 	c := Condition{Title: t.Title, Task: id, URL: route.Task(int64(id)), Met: ok && t.State.Settled(), Changed: later(b.Touched[id], t.DoneAt)}
 	switch {
 	case !ok:
 		c.Title, c.Say = "A task it waits for", "It is not in the plan."
+	case p.inForce(t):
+		c.Say = p.Evidence(t, now).Say
 	case t.State == Done:
 		c.Say = "Done " + p.moment(t.DoneAt, now)
 		if t.DoneBy != "" {
@@ -82,6 +98,12 @@ func (p *Plan) taskHolds(id TaskID, b GateBasis, now time.Time) Condition {
 		c.Say = p.undone(t)
 	}
 	return c
+}
+
+// inForce reports whether a task is a gate of what was enforced before there was a plan.
+func (p *Plan) inForce(t Task) bool {
+	g, ok := p.GateOf(t.ID)
+	return ok && g.InForce()
 }
 
 // undone says how far an unsettled task is and who has it.

@@ -42,6 +42,16 @@ func (p *Plan) Result(t Task) (Result, bool) {
 	return r, ok
 }
 
+// Judge returns the check that judges a task: of its wave where the check asks
+// wave by wave, else of everyone.
+func (p *Plan) Judge(t Task) CheckRef {
+	ref := CheckRef{Check: t.Evidence.Check, Wave: p.WaveOf(t)}
+	if c, ok := CheckOf(ref.Check); ok && !c.PerWave() {
+		ref.Wave = 0
+	}
+	return ref
+}
+
 // passed is the evidence of a gate that a person recorded as passed.
 func (p *Plan) passed(t Task) (Evidenced, bool) {
 	if t.Gate == "" {
@@ -50,6 +60,12 @@ func (p *Plan) passed(t Task) (Evidenced, bool) {
 	g, ok := p.GateOf(t.ID)
 	if !ok || g.PassedAt.IsZero() {
 		return Evidenced{}, false
+	}
+	if g.InForce() {
+		return Evidenced{
+			Standing: StandsAttested, Short: "In force before", Say: "In force since " + full(g.PassedOn) + ", before there was a plan.",
+			Source: g.PassedBy.Name, At: g.PassedAt, HoldsTo: day.Never,
+		}, true
 	}
 	return Evidenced{
 		Standing: StandsAttested, Short: "Passed " + short(g.PassedOn), Say: "Recorded as done on " + short(g.PassedOn) + ".",
@@ -112,6 +128,9 @@ func (p *Plan) nothing(t Task) Evidenced {
 	}
 	return e
 }
+
+// full writes a day of long ago, with its year: "Fri 12 Jun 2026".
+func full(d day.Date) string { return d.Time().Format("Mon 2 Jan 2006") }
 
 // short writes a day as people read it: "Thu 19 Nov".
 func short(d day.Date) string {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"groundswell/internal/adoption"
@@ -53,7 +54,7 @@ func countReady(items []ChecklistItem) int {
 // Checklist is what must hold before a wave opens.
 type Checklist struct {
 	Wave    people.Wave
-	Groups  []ChecklistGroup // in the order of the playbook
+	Groups  []ChecklistGroup // in the order in which the playbook is through with them
 	LeftOut []ChecklistItem  // not needed, each with its reason; they count for nothing
 }
 
@@ -62,8 +63,9 @@ type Checklist struct {
 func (p *Plan) Checklist(wave int, now time.Time) Checklist {
 	c := Checklist{}
 	c.Wave, _ = p.Wave(wave)
-	at := map[string]int{}
-	for _, t := range p.ForWave(wave) {
+	at, through := map[string]int{}, map[string]int{}
+	for n, t := range p.ForWave(wave) {
+		through[t.Checklist] = n
 		item := p.Item(t, now)
 		if item.LeftOut() {
 			c.LeftOut = append(c.LeftOut, item)
@@ -77,6 +79,7 @@ func (p *Plan) Checklist(wave int, now time.Time) Checklist {
 		}
 		c.Groups[i].Items = append(c.Groups[i].Items, item)
 	}
+	slices.SortStableFunc(c.Groups, func(a, b ChecklistGroup) int { return through[a.Title] - through[b.Title] })
 	return c
 }
 

@@ -22,7 +22,8 @@ type CardProps struct {
 	Conditions []Condition
 	Folded     []Condition // hold, and are many
 	Approvals  []Approval
-	Missing    int // approvals that are still to come
+	Missing    int  // approvals that are still to come
+	InForce    bool // before there was a plan: nobody was asked
 	Links      []ui.Link
 }
 
@@ -50,7 +51,7 @@ func NewCard(c *rollout.GateCase, now time.Time) CardProps {
 
 func newCard(c *rollout.GateCase, now time.Time) CardProps {
 	g := c.Gate
-	p := CardProps{Title: c.Plan.GateTitle(g), Chips: chips(c, now), Does: steps[g.Kind].does, Overridden: overridden(c, now)}
+	p := CardProps{Title: c.Plan.GateTitle(g), Chips: chips(c, now), Does: steps[g.Kind].does, Overridden: overridden(c, now), InForce: g.InForce()}
 	if g.PassedAt.IsZero() {
 		p.Conditions, p.Folded = conditions(c, now)
 	}

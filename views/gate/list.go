@@ -65,6 +65,9 @@ func row(c *rollout.GateCase, now time.Time) Row {
 		r.More = "until " + c.Until()
 	case rollout.GatePassed:
 		r.More, r.Held = "done on "+ui.Date(c.Gate.PassedOn.Time(), now), "–"
+		if c.Gate.InForce() {
+			r.More, r.Approvals, r.Due = "in force since "+ui.Date(c.Gate.PassedOn.Time(), now)+", before the plan", "–", "–"
+		}
 	}
 	return r
 }

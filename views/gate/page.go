@@ -97,6 +97,9 @@ func NewPage(d Data) PageProps {
 		Banner: d.banner(), Alarms: d.alarms(), Overrides: overrideLines(c, d.History.Overrides, d.Now),
 	}
 	p.Sub = d.sub()
+	if t, ok := c.Plan.Task(c.Gate.Task); ok {
+		p.Card.Title = t.Title // as the plan has it; the other is the heading of the page
+	}
 	p.Card.Links = d.links()
 	d.acts(&p)
 	if d.Watch != nil {
@@ -114,6 +117,9 @@ func (d Data) sub() string {
 	met, of := held(d.Case, d.Now)
 	switch d.Case.State(d.Now) {
 	case rollout.GatePassed:
+		if d.Case.Gate.InForce() {
+			return "In force before the plan, recorded by " + d.Case.Gate.PassedBy.Name
+		}
 		return "Done on " + ui.Date(d.Case.Gate.PassedOn.Time(), d.Now) + ", recorded by " + d.Case.Gate.PassedBy.Name
 	case rollout.GateOpen:
 		return "Open until " + d.Case.Until() + ", " + left(d.Case.Gate.OpenedAt.Add(rollout.GateOpenFor).Sub(d.Now)) + " left"
@@ -140,6 +146,9 @@ func (d Data) banner() ui.GateProps {
 	c := d.Case
 	switch c.State(d.Now) {
 	case rollout.GatePassed:
+		if c.Gate.InForce() {
+			return ui.GateProps{State: ui.GatePassed, Title: "In force since " + ui.Date(c.Gate.PassedOn.Time(), d.Now), Body: "It was done before there was a plan, so nothing was asked here."}
+		}
 		return ui.GateProps{State: ui.GatePassed, Title: "This was done on " + ui.Date(c.Gate.PassedOn.Time(), d.Now), Body: "It cannot be taken back. What follows from it is watched for 28 days."}
 	case rollout.GateOpen:
 		body := "Do it in the Claude admin console, then record it here. The go-ahead ends at once when a condition fails."

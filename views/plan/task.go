@@ -201,7 +201,8 @@ func (r Reader) evidence(t rollout.Task) EvidenceProps {
 		}
 	}
 	if t.Evidence.Kind == rollout.ByCheck {
-		p.Check = route.Check(string(t.Evidence.Check), r.Plan.WaveOf(t))
+		judge := r.Plan.Judge(t)
+		p.Check = route.Check(string(judge.Check), judge.Wave)
 	}
 	_, p.Again = r.Plan.Attested[t.ID]
 	p.Attest, p.Holds = r.mayAttest(t), holds(t.Evidence)
