@@ -104,14 +104,14 @@ func (s *Server) planPage(w http.ResponseWriter, r *http.Request, actor identity
 func overseesPlan(actor identity.Actor) bool { return actor.HasAny(identity.Lead, identity.Auditor) }
 
 const (
-	latelyShown = 8
-	aPage       = 50
-	lastPage    = 10_000
+	latelyRead = 60 // several of them become one line
+	aPage      = 50
+	lastPage   = 10_000
 )
 
 // lately is what happened to tasks last.
 func (s *Server) lately(ctx context.Context) ([]rollout.TaskActivity, error) {
-	return s.Plan.PlanActivity(ctx, 0, latelyShown)
+	return s.Plan.PlanActivity(ctx, 0, latelyRead)
 }
 
 // startLink is where the rollout is started, "" for who may not.

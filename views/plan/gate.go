@@ -14,6 +14,7 @@ type Gate struct {
 	Title, Why string
 	Chips      []ui.ChipProps
 	Conditions []Condition
+	Held       []Condition // folded, where there are many
 	Approvals  []Approval
 	URL        string
 	Act        string // what its page is for now
@@ -23,6 +24,7 @@ type Gate struct {
 type Condition struct {
 	Title, Say, URL string
 	Met             bool
+	Pending         bool // waits for people rather than failing
 }
 
 // Approval is somebody's yes.
@@ -33,6 +35,9 @@ type Approval struct {
 
 // approvers is how many people must say yes before a gate opens.
 const approvers = 2
+
+// many is how many conditions are shown one by one; of more, those that hold are folded.
+const many = 6
 
 func (r Reader) nextGateCard() *Gate {
 	g, t, ok := r.nextGate()
@@ -47,8 +52,14 @@ func (r Reader) nextGateCard() *Gate {
 	if t.NoUndo {
 		card.Chips = append(card.Chips, ui.ChipProps{Label: "No undo", Tone: ui.ToneBad, Icon: ui.IconUndo2})
 	}
-	for _, c := range r.Conditions(g) {
-		card.Conditions = append(card.Conditions, Condition{Title: c.Title, Say: c.Say, URL: c.URL, Met: c.Met})
+	all := r.Conditions(g)
+	for i, c := range all {
+		one := Condition{Title: c.Title, Say: c.Say, URL: c.URL, Met: c.Met, Pending: i == len(all)-1}
+		if c.Met && len(all) > many {
+			card.Held = append(card.Held, one)
+			continue
+		}
+		card.Conditions = append(card.Conditions, one)
 	}
 	for _, a := range g.Approvals {
 		card.Approvals = append(card.Approvals, Approval{Who: ui.Person{Name: nameOf(a.Person)}, When: when(a.At, r.Now)})
@@ -59,34 +70,8 @@ func (r Reader) nextGateCard() *Gate {
 // missing is how many more approvals a gate needs.
 func (g Gate) missing() int { return max(0, approvers-len(g.Approvals)) }
 
-// Line is a line of what happened.
-type Line struct {
-	When, Day string // the time today, the day before; the day in full
-	Who, Say  string
-	Task, URL string // "" where there is no task to go to
-}
-
-// lines words what happened, leaving out tasks that the reader may not know of.
-func (r Reader) lines(events []rollout.TaskActivity) []Line {
-	out := []Line{}
-	for _, e := range events {
-		t, ok := r.Plan.Task(e.Task)
-		if !ok || !r.Plan.Visible(r.Actor, t) {
-			continue
-		}
-		l := r.line(e.Activity)
-		l.Task, l.URL = t.Title, route.Task(int64(t.ID))
-		out = append(out, l)
-	}
-	return out
-}
-
-func (r Reader) line(a rollout.Activity) Line {
-	return Line{When: lately(a.At, r.Now), Day: when(a.At, r.Now), Who: a.By, Say: a.Say}
-}
-
-// lately writes a moment in a narrow column: the time today, the weekday this week, else the day.
-func lately(at, now time.Time) string {
+// recent writes a moment in a narrow column: the time today, the weekday this week, else the day.
+func recent(at, now time.Time) string {
 	at = at.In(now.Location())
 	switch days := now.Sub(at).Hours() / 24; {
 	case at.YearDay() == now.YearDay() && at.Year() == now.Year():

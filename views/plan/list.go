@@ -61,6 +61,20 @@ type Section struct {
 	Folded    []ui.TaskProps // done, and nothing to say about it
 }
 
+// laterSay tells of the tasks of waves behind the next one, and how many of their checks fail.
+func (s Section) laterSay() string {
+	failing := 0
+	for _, row := range s.Later {
+		if row.Evidence != nil && row.Evidence.Proof == ui.ProofFailing {
+			failing++
+		}
+	}
+	if failing == 0 {
+		return "for later waves"
+	}
+	return "for later waves, " + ui.Count(failing) + " failing today"
+}
+
 // Bulk changes several tasks at once.
 type Bulk struct {
 	People []string
@@ -70,7 +84,7 @@ type Bulk struct {
 // NewList makes the page of the plan for its reader.
 func NewList(r Reader, f Filter, lately []rollout.TaskActivity) ListProps {
 	tasks := r.Tasks(f)
-	p := ListProps{Sub: r.summary(), Phases: r.phases(f), Search: r.search(f), Activity: r.lines(lately), History: route.PlanHistory, Gate: r.nextGateCard()}
+	p := ListProps{Sub: r.summary(), Phases: r.phases(f), Search: r.search(f), Activity: r.lately(lately), History: route.PlanHistory, Gate: r.nextGateCard()}
 	p.Views = ui.SegmentedProps{Label: "View", Options: []ui.Option{
 		{Label: "List", URL: f.drawn(false).Address(), Current: !f.Timeline}, {Label: "Timeline", URL: f.drawn(true).Address(), Current: f.Timeline},
 	}}
@@ -282,23 +296,28 @@ func (r Reader) addOwner(all []ui.Person, t rollout.Task) []ui.Person {
 	return append(all, ui.Person{Name: nameOf(o)})
 }
 
-// fill puts the rows into s. Where something is left, what is done is folded,
-// unless the next gate is among it: then it is what that gate waits for. What is
-// for waves behind the next one is folded too.
+// fill puts the rows into s. Where something is left, what is done is folded, and
+// what is for waves behind the next one, unless the next gate waits for it.
 func (r Reader) fill(s *Section, f Filter, tasks []rollout.Task) {
 	fold := !s.Done && !f.Narrowed() && !f.Choosing
-	foldDone := fold && !r.holdsNextGate(tasks)
+	_, gate, _ := r.nextGate()
 	for _, t := range tasks {
-		row := r.row(f, t)
+		row, awaited := r.row(f, t), slices.Contains(gate.WaitsFor, t.ID)
 		switch {
-		case foldDone && t.State.Settled() && r.quiet(t):
+		case fold && !awaited && t.State.Settled() && r.quiet(t):
 			s.Folded = append(s.Folded, row)
-		case fold && !t.State.Settled() && r.later(t) && t.State != rollout.Reopened && !row.Due.Late && !row.Due.Soon:
+		case fold && !awaited && r.later(t) && r.calm(t) && !row.Due.Late && !row.Due.Soon:
 			s.Later = append(s.Later, row)
 		default:
 			s.Rows = append(s.Rows, row)
 		}
 	}
+}
+
+// calm reports whether a task has not been begun and nobody's word about it ran
+// out: that its check fails this early is no news.
+func (r Reader) calm(t rollout.Task) bool {
+	return t.State == rollout.Open && r.Plan.Evidence(t, r.Now).Standing != rollout.StandsStale
 }
 
 // quiet reports whether the evidence of a task says nothing that somebody should look at.
@@ -314,12 +333,6 @@ func (r Reader) later(t rollout.Task) bool {
 	return ok && known && (of.OpensOn == nil || *of.OpensOn > *next.OpensOn)
 }
 
-// holdsNextGate reports whether the gate that comes next is among the tasks.
-func (r Reader) holdsNextGate(tasks []rollout.Task) bool {
-	_, next, ok := r.nextGate()
-	return ok && slices.ContainsFunc(tasks, func(t rollout.Task) bool { return t.ID == next.ID })
-}
-
 // boxForm is the form that chosen rows belong to.
 const boxForm = "bulk"
 
@@ -327,7 +340,7 @@ const boxForm = "bulk"
 func (r Reader) row(f Filter, t rollout.Task) ui.TaskProps {
 	path := route.Task(int64(t.ID))
 	p := ui.TaskProps{
-		ID: rowID(t.ID), Title: t.Title, URL: path, State: rowState(t), Note: r.note(t), Evidence: r.chip(t), Due: r.due(t),
+		ID: rowID(t.ID), Part: r.part(t), Title: t.Title, URL: path, State: rowState(t), Note: r.note(t), Evidence: r.chip(t), Due: r.due(t),
 		RowAttrs: templ.Attributes{"data-row": true},
 	}
 	if o := r.Plan.Owner(t); o.Named() {
@@ -386,9 +399,6 @@ func short(name string) string {
 // note is the line under the title: what reopened it, what it waits for, why not.
 func (r Reader) note(t rollout.Task) string {
 	parts := []string{}
-	if part := r.part(t); part != "" && !strings.Contains(t.Title, part) {
-		parts = append(parts, part)
-	}
 	switch shown := r.Plan.Shown(t); {
 	case shown == rollout.Reopened && t.Reason != "":
 		parts = append(parts, "Reopened: "+t.Reason)
@@ -436,7 +446,9 @@ func (r Reader) asGate(p *ui.TaskProps, t rollout.Task) {
 	switch g.Effective(r.Plan, r.Plan.Basis, r.Now) {
 	case rollout.GatePassed:
 		p.State, p.Passed = ui.TaskDone, true
-		p.Note = "Recorded by " + nameOf(g.PassedBy) + "."
+		if p.Note = "Recorded by " + nameOf(g.PassedBy) + "."; g.InForce() {
+			p.Note = "In force before the plan."
+		}
 		p.Due = ui.Due{Text: ui.DayMonth(g.PassedOn.Time(), r.Now)}
 		return
 	case rollout.GateOpen:
@@ -446,9 +458,6 @@ func (r Reader) asGate(p *ui.TaskProps, t rollout.Task) {
 	}
 	if t.NoUndo {
 		p.Note = "No undo. " + p.Note
-	}
-	if part := r.part(t); part != "" {
-		p.Note = part + ". " + p.Note
 	}
 	p.Evidence = &ui.EvidenceProps{Proof: conditionProof(all), Text: ui.Count(met(all)) + " of " + ui.Counted(len(all), "condition", "conditions")}
 	next, _, ok := r.nextGate()
