@@ -1,7 +1,6 @@
 package web
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -115,6 +114,9 @@ func spread(marks []ui.LaunchMark) {
 	slices.SortStableFunc(order, func(a, b int) int { return weight[marks[b].Kind] - weight[marks[a].Kind] })
 	var shown []ui.LaunchMark
 	for _, i := range order {
+		if len(shown) > 0 && shown[0].Kind == ui.MarkGoal && marks[i].Kind == ui.MarkAhead {
+			marks[i] = beside(marks[i], shown[0])
+		}
 		if slices.ContainsFunc(shown, func(m ui.LaunchMark) bool { return crowded(m, marks[i]) }) {
 			marks[i].Title, marks[i].Date = "", ""
 			continue
@@ -123,15 +125,35 @@ func spread(marks []ui.LaunchMark) {
 	}
 }
 
-func crowded(a, b ui.LaunchMark) bool {
-	return math.Abs(a.At-b.At) < reach(a)+reach(b)+betweenRoom
+// aside is how far from their dot words may end and still be read as its own.
+const aside = 0.1
+
+// beside moves the words of a mark to the left where those of the goal need the
+// room above it: the decision is days before the opening, whatever the scale.
+func beside(m, goal ui.LaunchMark) ui.LaunchMark {
+	from, _ := extent(goal)
+	if ends := min(m.At, from-betweenRoom); crowded(m, goal) && m.At-ends <= aside {
+		m.Ends = ends
+	}
+	return m
 }
 
-// reach is how far a label extends towards its neighbour: at the ends of the strip all of it.
-func reach(m ui.LaunchMark) float64 {
+func crowded(a, b ui.LaunchMark) bool {
+	fromA, toA := extent(a)
+	fromB, toB := extent(b)
+	return fromA < toB+betweenRoom && fromB < toA+betweenRoom
+}
+
+// extent is from where to where the words of a mark reach.
+func extent(m ui.LaunchMark) (from, to float64) {
 	width := float64(max(utf8.RuneCountInString(m.Title), utf8.RuneCountInString(m.Date))) * letterRoom
-	if m.At <= 0.02 || m.At >= 0.98 {
-		return width
+	switch {
+	case m.Ends > 0:
+		return m.Ends - width, m.Ends
+	case m.At <= 0.02:
+		return m.At, m.At + width
+	case m.At >= 0.98:
+		return m.At - width, m.At
 	}
-	return width / 2
+	return m.At - width/2, m.At + width/2
 }

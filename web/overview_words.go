@@ -236,6 +236,9 @@ func (v overviewReader) due(t rollout.Task) ui.AgendaProps {
 	if a.Note = role; owner != nil {
 		a.Note = owner.Called
 	}
+	if about := v.plan.About(t); about != "" {
+		a.Note += " · " + about
+	}
 	return a
 }
 
@@ -273,12 +276,11 @@ func titlesOf(items []rollout.ChecklistItem) string {
 
 func (v overviewReader) gateAlarms(g rollout.Gate) []ui.BannerProps {
 	var out []ui.BannerProps
-	t, _ := v.plan.Task(g.Task)
 	for _, a := range g.Alarms {
 		if !a.SeenAt.IsZero() {
 			continue
 		}
-		b := ui.BannerProps{Title: t.Title + ": alarm", Body: a.Say, Tone: ui.ToneBad}
+		b := ui.BannerProps{Title: v.plan.GateTitle(g) + ": alarm", Body: a.Say, Tone: ui.ToneBad}
 		if url := route.Gate(g.ID); v.opens(url) {
 			b.Link = &ui.Link{Label: "Open the gate", URL: url}
 		}
