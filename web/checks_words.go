@@ -43,7 +43,7 @@ var wordsOfChecks = map[rollout.CheckKey]checkWords{
 		"People", "Open dry run", route.Access, false},
 	rollout.CheckSpendLimits: {seatsGroup, "The limit that binds each person. Where several groups limit somebody the lowest binds, and a limit of nothing lets them do nothing.", "", "Open spend", route.Spend, false},
 
-	rollout.CheckDevices: {dataGroup, "People who have the desktop app on one of their machines, by the inventory of the device manager. 95% of a wave's people need it.",
+	rollout.CheckDevices: {dataGroup, "Members and invited people who have the desktop app on one of their machines, by the inventory of the device manager. 95% of a wave need it; of all people, those whose wave is open or opens within 21 days.",
 		"People", "Import inventory", route.With(route.Imports, "what", "devices"), false},
 	rollout.CheckTelemetry:   {dataGroup, "Events that desktop apps send. 24 hours without one count as stopped.", "", "Open telemetry", route.Telemetry, false},
 	rollout.CheckMarketplace: {dataGroup, "Plugins of the catalog that the organization lets people install.", "", "Open plugins", route.Connectors, false},

@@ -118,24 +118,38 @@ func (devicesCheck) Key() CheckKey { return CheckDevices }
 func (devicesCheck) Title() string { return "The desktop app is on 95% of the machines" }
 func (devicesCheck) PerWave() bool { return true }
 
+// Run counts people who have arrived: who has not needs no app yet. Of everybody,
+// it counts those of waves that are due, if any is.
 func (devicesCheck) Run(f Facts, wave people.Wave) Finding {
 	r := Reading{Name: "Device inventory", AsOf: f.DevicesAt}
-	all := f.people(wave.ID)
+	needs := f.needApp(wave.ID)
+	all := f.sum(0, func(c Cell) int { return when(needs(c), c.arrived()) })
 	switch {
-	case all == 0:
+	case f.people(wave.ID) == 0:
 		return noneYet(r.Name, "No roster", nobodyIn(wave))
 	case f.DevicesAt.IsZero():
 		return noneYet(r.Name, "No inventory", "No inventory of the device manager was imported yet.")
+	case all == 0:
+		return undecided(r, "Nobody arrived", "Nobody"+f.of(wave.ID)+" has arrived yet.")
 	}
-	app := f.sum(wave.ID, func(c Cell) int { return c.WithApp })
+	app := f.sum(0, func(c Cell) int { return when(needs(c), c.WithApp) })
 	say := amount(app) + " of " + several(all, "person", "people") + f.of(wave.ID) + " " + either(app, "has", "have") + " the app (" + share(app, all) + ")"
 	missing := all - app
 	if app*100 < all*devicesShare {
 		say += ": " + amount(missing) + " missing"
-		if none := all - f.sum(wave.ID, func(c Cell) int { return c.WithDevice }); none > 0 {
+		if none := all - f.sum(0, func(c Cell) int { return when(needs(c), c.WithDevice) }); none > 0 {
 			say += ", " + amount(none) + " of them without a machine in the inventory"
 		}
-		return refuted(r, missing, amount(missing)+" missing", say+".", f.byDepartment(wave.ID, func(c Cell) int { return c.People - c.WithApp }))
+		return refuted(r, missing, amount(missing)+" missing", say+".", f.byDepartment(0, func(c Cell) int { return when(needs(c), c.arrived()-c.WithApp) }))
 	}
 	return confirmed(r, share(app, all)+" have it", say+".")
+}
+
+// needApp tells whose people need the app by now: a wave's, or those of every wave that is due.
+func (f Facts) needApp(wave int) func(Cell) bool {
+	due := f.sum(0, func(c Cell) int { return when(dueToArrive(f.wave(c.Wave), f.Today), c.People) })
+	if wave != 0 || due == 0 {
+		return func(c Cell) bool { return c.in(wave) }
+	}
+	return func(c Cell) bool { return dueToArrive(f.wave(c.Wave), f.Today) }
 }

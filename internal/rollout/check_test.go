@@ -239,7 +239,7 @@ func anyFacts(rt *rapid.T) Facts {
 		c.Members = n("members", c.People)
 		c.Invited = n("invited", c.People-c.Members)
 		c.Left = n("left", c.People-c.Members-c.Invited)
-		c.WithDevice = n("with device", c.People)
+		c.WithDevice = n("with device", c.arrived())
 		c.WithApp = n("with app", c.WithDevice)
 	}
 	*f.Seats, f.Others = n("seats", 6000), n("others", 50)

@@ -47,9 +47,12 @@ type Cell struct {
 	Members    int
 	Invited    int // no member; an invitation waits
 	Left       int // was a member
-	WithDevice int // has a machine in the inventory
-	WithApp    int // has the app on one of them
+	WithDevice int // of members and invited, has a machine in the inventory
+	WithApp    int // of them, has the app on one
 }
+
+// arrived returns how many people are members or invited.
+func (c Cell) arrived() int { return c.Members + c.Invited }
 
 // Absent returns how many people are neither members nor invited, and never were members.
 func (c Cell) Absent() int { return c.People - c.Members - c.Invited - c.Left }

@@ -29,7 +29,7 @@ func (o *Org) Devices() []Device {
 	for i := range w.people {
 		p := &w.people[i]
 		d := departments[p.dept]
-		if p.gone != here || d.wave > 1 || i >= w.members() {
+		if p.gone != here || d.wave > 1 || i >= w.members() && !w.fixed(FixDevices) {
 			continue
 		}
 		v := Device{

@@ -138,8 +138,8 @@ select wave, department, count(*)::int as people,
        count(*) filter (where listed)::int as members,
        count(*) filter (where called and not listed)::int as invited,
        count(*) filter (where known and not listed and not called)::int as gone,
-       count(app)::int as with_device,
-       count(*) filter (where app)::int as with_app
+       count(app) filter (where listed or called)::int as with_device,
+       count(*) filter (where app and (listed or called))::int as with_app
 from standing
 group by wave, department
 order by wave, department`

@@ -18,6 +18,9 @@ const (
 
 	dropInventorySQL = `delete from device`
 
+	// The checks read it at once: the planner must not take it for empty.
+	analyzeInventorySQL = `analyze device`
+
 	// Counted over all of them: a wave as a condition would tempt the planner to look each machine's owner up.
 	deviceKindsSQL = `
 with place as (` + placesSQL + `), owner as (` + ownersSQL + `)
@@ -35,21 +38,23 @@ select p.id as person, p.email_folded as address from person p
 union
 select mp.person, m.email_folded from member_person mp join member m on m.ord = mp.member where m.email_folded is not null`
 
-	// People of the roster on none of whose machines the app is, by address.
+	// People of the roster who are members or invited, and on none of whose machines
+	// the app is. Each is looked at on the way, by address, until the page is full.
 	appLackersSQL = `
-with place as (` + placesSQL + `), owner as (` + ownersSQL + `), machines as (
-    select o.person, array_agg(distinct v.name) as names, bool_or(v.app_version <> '') as app
-    from owner o join device v on v.email_folded = o.address
-    group by o.person
-), lacker as materialized ( -- found whole: a limit would tempt the planner to look each of them up
-    select p.email, p.email_folded as key, p.name, place.department, place.wave, machines.names
-    from person p left join machines on machines.person = p.id left join place on place.person = p.id
-    where machines.app is distinct from true and (@wave = 0 or place.wave = @wave)
-)
-select l.email, l.key, l.name, coalesce(d.name, '') as department, coalesce(w.name, '') as wave, coalesce(l.names, '{}') as machines
-from lacker l left join department d on d.id = l.department left join wave w on w.id = l.wave
-where l.key > @after
-order by l.key
+select p.email, p.email_folded as key, p.name, coalesce(d.name, '') as department, coalesce(w.name, '') as wave,
+       coalesce(machines.names, '{}') as machines
+from person p` + memberOfPersonSQL + placeOfPersonSQL + `
+    left join lateral (
+        select array_agg(v.name order by v.name) as names, bool_or(v.app_version <> '') as app
+        from device v
+        where v.email_folded = any (array[p.email_folded, (select m.email_folded from member m where m.ord = coalesce(today.ord, earlier.ord))])
+    ) machines on true
+    left join department d on d.id = place.department
+    left join wave w on w.id = place.wave
+where p.email_folded > @after and (@wave = 0 or place.wave = @wave) and machines.app is distinct from true
+  and (coalesce(today.listed, earlier.listed, false) or exists (
+      select from invite i where i.email_folded = p.email_folded and i.status = 'pending' and (i.expires_at is null or i.expires_at > now())))
+order by p.email_folded
 limit @limit`
 )
 
@@ -106,7 +111,10 @@ func keepInventory(ctx context.Context, tx pgx.Tx, list []rollout.Device, now ti
 		d := &list[i]
 		return []any{d.Name, d.Email, d.Platform, d.AppVersion, dayOrNull(d.SeenOn), now}, nil
 	})
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"device"}, []string{"name", "email", "platform", "app_version", "seen_on", "listed_at"}, rows)
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"device"}, []string{"name", "email", "platform", "app_version", "seen_on", "listed_at"}, rows); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, analyzeInventorySQL)
 	return err
 }
 

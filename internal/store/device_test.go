@@ -40,6 +40,9 @@ func TestALargeInventory(t *testing.T) {
 	if _, err := (&people.Service{Keeper: s}).Apply(t.Context(), lead, sheet.File{Body: strings.NewReader(roster.String())}, sheet.Options{}, now); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Pool().Exec(t.Context(), `insert into member (ord, user_id, email, listed) select id, 'u' || id, email, true from person; analyze`); err != nil {
+		t.Fatal(err)
+	}
 	svc := &rollout.Devices{Keeper: s}
 	file := func() sheet.File {
 		return sheet.File{Name: "inventory.csv", Body: strings.NewReader(machines.String())}
