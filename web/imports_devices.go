@@ -13,7 +13,7 @@ func deviceRun(d rollout.InventoryDifference, l lister) dryRun {
 		report: d.Report, digest: sheet.Digest(d), changes: d.New + d.Changed.Count + d.Gone.Count, one: "machine", many: "machines",
 		verdict: sentence("machine", "machines", deed{"adds", d.New, ""}, deed{"changes", d.Changed.Count, ""}, deed{"drops", d.Gone.Count, ""}),
 		done:    sentence("machine", "machines", deed{"", d.New, "added"}, deed{"", d.Changed.Count, "changed"}, deed{"", d.Gone.Count, "dropped"}),
-		same:    "The inventory says all of this already",
+		same:    "Nothing to import: the inventory says all of this already",
 		parts: []views.Part{
 			partOf("New", "not in the inventory yet", "new", d.New),
 			partOf("Changed", "another owner, platform, version or day", "changed", d.Changed.Count),
