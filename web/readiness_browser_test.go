@@ -46,8 +46,6 @@ func (s *site) namesDeciders(q rollout.Question, by identity.Actor) error {
 	return q.SetDeciders(by, decidersOfPilot)
 }
 
-func (s *site) asks(q rollout.Question, by identity.Actor) error { return q.Ask(by, s.clock.Now()) }
-
 // forgetsPlan makes this process look at once what another one changed: taking
 // note of nothing is a change of the plan.
 func (s *site) forgetsPlan() {

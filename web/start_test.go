@@ -329,8 +329,8 @@ func TestTheDayOfAWaveIsPreviewedFromThePeoplePage(t *testing.T) {
 }
 
 func TestAuditorsReadTheSetup(t *testing.T) {
-	s, b := launched(t)
-	b = s.browser()
+	s, _ := launched(t)
+	b := s.browser()
 	b.is("priya", roleGrants["auditor"])
 	doc := b.get(route.PlanSetup).doc(t)
 	expect(t, "facts", words(doc.Find("main")), "One organization")
