@@ -38,8 +38,12 @@ func (a *app) feedTelemetry(ctx context.Context, org *sandbox.Org, address strin
 	}
 	every := time.NewTicker(time.Minute)
 	defer every.Stop()
-	for {
-		if err := a.catchUp(ctx, org, address, token); err != nil && ctx.Err() == nil {
+	for first := true; ; first = false {
+		err := a.catchUp(ctx, org, address, token)
+		if err == nil && first {
+			err = a.check(ctx) // nothing had been heard when the checks ran last
+		}
+		if err != nil && ctx.Err() == nil {
 			a.log.Warn("the demo's desktops are not heard", "error", err)
 		}
 		select {

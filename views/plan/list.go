@@ -132,7 +132,7 @@ func (p ListProps) Refused(typed Typed, tasks []string, say string) ListProps {
 func (r Reader) nothing(f Filter) *ui.VoidProps {
 	all := &ui.Link{Label: "Show every task", URL: f.wide().in(AllPhases).Address()}
 	if f.Owner == Mine && f.State == "" && f.Wave == "" && f.Text == "" {
-		v := &ui.VoidProps{Icon: ui.IconListChecks, Title: "Nothing waits on you", Body: "No task is yours, by name or by the part you play."}
+		v := &ui.VoidProps{Icon: ui.IconListChecks, Title: "Nothing waits on you", Body: "No task is yours, by name or by a role you hold."}
 		if rollout.ReadsPlan(r.Actor) {
 			v.Action = all
 		}

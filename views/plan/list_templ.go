@@ -908,7 +908,7 @@ func bulk(b Bulk) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "bulk-owner", Name: "owner", Label: "Owner", Value: b.Typed.value("owner"), Placeholder: "Name <address>; empty: its part", Error: b.Typed.err("owner"), Optional: true, Autocomplete: "off", Attrs: templ.Attributes{"list": "people"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "bulk-owner", Name: "owner", Label: "Owner", Value: b.Typed.value("owner"), Placeholder: "Name <address>; empty: its role", Error: b.Typed.err("owner"), Optional: true, Autocomplete: "off", Attrs: templ.Attributes{"list": "people"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

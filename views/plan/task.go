@@ -171,7 +171,7 @@ func (r Reader) chips(t rollout.Task) []ui.ChipProps {
 func (r Reader) facts(t rollout.Task) []ui.Pair {
 	out := []ui.Pair{{Name: "Owner", Value: r.owner(t)}}
 	if name := r.role(t.Role); name != "" {
-		out = append(out, ui.Pair{Name: "Part", Value: name})
+		out = append(out, ui.Pair{Name: "Role", Value: name})
 	}
 	due := "No day yet"
 	if t.Due.Known() {

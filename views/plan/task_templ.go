@@ -1509,7 +1509,7 @@ func ownerForm(p TaskProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "owner", Name: "owner", Label: "Owner", Hint: "A name with an address; empty gives it back to the part that owns it", Value: typed.or("owner", p.Owner), Error: typed.err("owner"), Optional: true, Autocomplete: "off", Attrs: templ.Attributes{"list": "people"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "owner", Name: "owner", Label: "Owner", Hint: "A name with an address; empty gives it back to the role that owns it", Value: typed.or("owner", p.Owner), Error: typed.err("owner"), Optional: true, Autocomplete: "off", Attrs: templ.Attributes{"list": "people"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
