@@ -18,7 +18,7 @@ import (
 const (
 	latestAccessRunSQL = `
 select id, at, by_name, as_of, members, keeps, surprise, planned, nothing, complete, summary
-from access_run order by id desc limit 1`
+from access_run order by at desc, id desc limit 1`
 
 	insertAccessRunSQL = `
 insert into access_run (at, by_name, as_of, members, keeps, surprise, planned, nothing, complete, summary, people)

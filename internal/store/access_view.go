@@ -12,7 +12,7 @@ import (
 )
 
 const freshRollSQL = `
-select people from access_run where id = (select max(id) from access_run) and id <> @known and people <> ''`
+select people from access_run where id = (select id from access_run order by at desc, id desc limit 1) and id <> @known and people <> ''`
 
 // AccessView returns the last dry run with its snapshots and, for a scope that
 // sees everyone, the people who fit f: in one round trip while the run is the one

@@ -185,6 +185,18 @@ func TestAPassedGateKeepsItsApprovals(t *testing.T) {
 	}
 }
 
+// Two dry runs at once may be kept in either order: the one that began last is the latest.
+func TestTheLatestDryRunBeganLast(t *testing.T) {
+	s, pool, now := gated(t)
+	execute(t, pool, `insert into access_run (at, as_of, members, keeps, surprise, planned, nothing, complete, summary, people)
+select at + make_interval(mins => m), as_of, 812, 812 - n, n, 0, 0, true, '{}', '' from access_run, (values (1, 20, 312), (2, 10, 0)) as v (place, m, n) order by place;
+update plan_revision set n = n + 1`)
+	refused(t, s.ApproveGate(t.Context(), gateInes, rolesGate, 1, now), fault.Invalid, "nobody loses Cowork by surprise")
+	if run, ok, err := s.LatestAccessRun(t.Context()); err != nil || !ok || run.Surprise != 312 {
+		t.Errorf("the latest run: %+v, %t, %v", run, ok, err)
+	}
+}
+
 // An approval is for the conditions as they stood: what failed since and was mended asks for a new one.
 func TestApprovalsEndWithWhatTheyWereGivenFor(t *testing.T) {
 	for name, sql := range map[string]string{

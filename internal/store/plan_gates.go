@@ -32,7 +32,7 @@ from gate_alarm order by gate, id desc`
 	basisRunSQL = `
 select id, at, as_of, members, surprise, complete,
        (select max(at) from access_run where surprise > 0 or not complete) as unclean_at
-from access_run order by id desc limit 1`
+from access_run order by at desc, id desc limit 1`
 
 	basisCopySQL = `select id, at, members, groups, roles, limits from access_snapshot order by id desc limit 1`
 
