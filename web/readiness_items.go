@@ -112,6 +112,9 @@ func (v readinessReader) action(i rollout.ChecklistItem) *ui.Link {
 	judge := v.plan.Judge(i.Task)
 	for _, l := range actionsFor(i, route.Check(string(judge.Check), judge.Wave)) {
 		if v.opens(l.URL) {
+			if l.Label == "Resolve" && !v.names {
+				l.Label = "See why" // for whoever resolves nothing
+			}
 			return &l
 		}
 	}

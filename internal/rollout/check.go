@@ -145,6 +145,14 @@ func either(n int, one, many string) string {
 	return many
 }
 
+// dayNear is dayName with the year where it is another one than now's: "Tue 19 Jan 2027".
+func dayNear(d day.Date, now time.Time) string {
+	if d.Time().Year() != now.Year() {
+		return d.Time().Format("Mon 2 Jan 2006")
+	}
+	return dayName(d)
+}
+
 // dayName writes a day as people say it: "Thu 19 Nov".
 func dayName(d day.Date) string { return d.Time().Format("Mon 2 Jan") }
 

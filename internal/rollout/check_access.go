@@ -173,7 +173,7 @@ func (f Facts) loses(wave, n int) string {
 type spendLimitsCheck struct{}
 
 func (spendLimitsCheck) Key() CheckKey { return CheckSpendLimits }
-func (spendLimitsCheck) Title() string { return "Nobody's spend limit resolves to zero" }
+func (spendLimitsCheck) Title() string { return "Nobody’s spend limit resolves to zero" }
 func (spendLimitsCheck) PerWave() bool { return false }
 
 func (spendLimitsCheck) Run(f Facts, _ people.Wave) Finding {

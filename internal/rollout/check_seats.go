@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"time"
+
 	"groundswell/internal/day"
 	"groundswell/internal/people"
 )
@@ -59,7 +61,7 @@ func (seatsCheck) until(f Facts, r Reading, wave people.Wave) Finding {
 		return confirmed(r, "Seats for all", "Everybody up to "+wave.Name+" has a seat or an invitation.")
 	}
 	free = max(free, 0)
-	say := several(need, "person", "people") + " up to " + wave.Name + " still " + either(need, "needs", "need") + " a seat" + by(wave) +
+	say := several(need, "person", "people") + " up to " + wave.Name + " still " + either(need, "needs", "need") + " a seat" + by(wave, f.Now) +
 		", and " + amount(free) + " of " + several(*f.Seats, "seat is", "seats are") + " free: "
 	if short := need - free; short > 0 {
 		return refuted(r, short, amount(short)+" short", say+amount(short)+" short.", largest(absent))
@@ -68,11 +70,11 @@ func (seatsCheck) until(f Facts, r Reading, wave people.Wave) Finding {
 }
 
 // by says until when something must be so: " by Tue 1 Dec".
-func by(wave people.Wave) string {
+func by(wave people.Wave, now time.Time) string {
 	if wave.OpensOn == nil {
 		return ""
 	}
-	return " by " + dayName(*wave.OpensOn)
+	return " by " + dayNear(*wave.OpensOn, now)
 }
 
 type arrivalsCheck struct{}
@@ -92,7 +94,7 @@ func (arrivalsCheck) Run(f Facts, wave people.Wave) Finding {
 		return none
 	}
 	if wave.ID != 0 && !dueToArrive(wave, f.Today) {
-		return undecided(r, "Not due", notDue(wave))
+		return undecided(r, "Not due", notDue(wave, f.Now))
 	}
 	due := func(c Cell) bool { return c.in(wave.ID) && dueToArrive(f.wave(c.Wave), f.Today) }
 	expected := f.sum(0, func(c Cell) int { return when(due(c), c.People-c.Left) })
@@ -114,11 +116,11 @@ func dueToArrive(w people.Wave, today day.Date) bool {
 	return w.OpensOn != nil && *w.OpensOn-seatsNeeded <= today
 }
 
-func notDue(w people.Wave) string {
+func notDue(w people.Wave, now time.Time) string {
 	if w.OpensOn == nil {
 		return "Nobody has said when " + w.Name + " opens."
 	}
-	return "Whoever has not arrived counts from " + dayName(*w.OpensOn-seatsNeeded) + ", " + several(seatsNeeded, "day", "days") + " before " + w.Name + " opens."
+	return "Whoever has not arrived counts from " + dayNear(*w.OpensOn-seatsNeeded, now) + ", " + several(seatsNeeded, "day", "days") + " before " + w.Name + " opens."
 }
 
 func nobodyIn(wave people.Wave) string {

@@ -93,7 +93,7 @@ func TestEveryCheckHasASentenceForEveryOutcome(t *testing.T) {
 		{CheckArrivals, waveID, func(f *Facts) { f.Cells[1].Invited = 7 }, Fails, "3 never arrived", "3 of 60 people of Wave 1 who should have arrived are neither members nor invited.", 3},
 		{CheckArrivals, waveID, func(f *Facts) { f.Cells[1].Invited = 9 }, Fails, "1 never arrived", "1 of 60 people of Wave 1 who should have arrived is neither a member nor invited.", 1},
 		{CheckArrivals, waveID, func(f *Facts) { f.Cells[1].Invited, f.Cells[1].Left = 7, 3 }, Holds, "All arrived", "Each of the 57 people of Wave 1 who should have arrived is a member or invited.", 0},
-		{CheckArrivals, laterID, func(f *Facts) { f.Cells[2].Members = 0 }, NoneYet, "Not due", "Whoever has not arrived counts from Wed 27 Jan, 21 days before Later opens.", 0},
+		{CheckArrivals, laterID, func(f *Facts) { f.Cells[2].Members = 0 }, NoneYet, "Not due", "Whoever has not arrived counts from Wed 27 Jan 2027, 21 days before Later opens.", 0},
 		{CheckArrivals, undatedID, func(f *Facts) { f.Cells[2].Wave = undatedID }, NoneYet, "Not due", "Nobody has said when Someday opens.", 0},
 		{CheckArrivals, undatedID, nil, NoneYet, "No roster", "Nobody of the roster is in Someday.", 0},
 		{CheckArrivals, 0, func(f *Facts) { f.Read.Members.AsOf = time.Time{} }, NoneYet, "Never read", "No sync has read members to the end yet.", 0},

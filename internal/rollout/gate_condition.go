@@ -95,7 +95,7 @@ func (p *Plan) taskHolds(id TaskID, b GateBasis, now time.Time) Condition {
 	case t.State == NotNeeded:
 		c.Say = "Not needed: " + t.Reason
 	default:
-		c.Say = p.undone(t)
+		c.Say = p.undone(t, now)
 	}
 	return c
 }
@@ -107,7 +107,7 @@ func (p *Plan) inForce(t Task) bool {
 }
 
 // undone says how far an unsettled task is and who has it.
-func (p *Plan) undone(t Task) string {
+func (p *Plan) undone(t Task, now time.Time) string {
 	say := map[State]string{Doing: "Begun, not done", Reopened: "Reopened"}[t.State]
 	if say == "" {
 		say = "Not done"
@@ -119,7 +119,7 @@ func (p *Plan) undone(t Task) string {
 		say += ". " + who.Name + " has it"
 	}
 	if t.Due.Known() {
-		say += ", due " + short(t.Due)
+		say += ", due " + dayNear(t.Due, now)
 	}
 	return say
 }

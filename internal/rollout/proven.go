@@ -63,7 +63,7 @@ func (p *Plan) passed(t Task) (Evidenced, bool) {
 	}
 	if g.InForce() {
 		return Evidenced{
-			Standing: StandsAttested, Short: "In force before", Say: "In force since " + full(g.PassedOn) + ", before there was a plan.",
+			Standing: StandsAttested, Short: "Since " + g.PassedOn.Time().Format("2 Jan 2006"), Say: "In force since " + full(g.PassedOn) + ", before there was a plan.",
 			Source: g.PassedBy.Name, At: g.PassedAt, HoldsTo: day.Never,
 		}, true
 	}

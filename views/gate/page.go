@@ -102,7 +102,7 @@ func NewPage(d Data) PageProps {
 	}
 	p.Card.Links = d.links()
 	d.acts(&p)
-	if d.Watch != nil {
+	if d.Watch != nil && !c.Gate.InForce() {
 		p.Watch = d.watch()
 	}
 	for _, a := range d.History.Activity {
