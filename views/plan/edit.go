@@ -133,10 +133,7 @@ func (r Reader) waitChoices(t rollout.Task, typed Typed) []ui.Choice {
 		if o.ID == t.ID || !r.Plan.Visible(r.Actor, o) && !slices.Contains(t.WaitsFor, o.ID) {
 			continue
 		}
-		c := ui.Choice{Value: ID(o.ID), Label: o.Title, Chosen: slices.Contains(t.WaitsFor, o.ID)}
-		if part := r.part(o); part != "" {
-			c.Label += " · " + part
-		}
+		c := ui.Choice{Value: ID(o.ID), Label: r.named(o), Chosen: slices.Contains(t.WaitsFor, o.ID)}
 		if typed.sent() {
 			c.Chosen = slices.Contains(typed.Waits, c.Value)
 		}

@@ -96,7 +96,7 @@ func NewList(r Reader, f Filter, lately []rollout.TaskActivity) ListProps {
 	}
 	if len(tasks) == 0 {
 		p.Empty = r.nothing(f)
-		return p
+		return r.bare(p)
 	}
 	if f.Timeline {
 		p.Timeline = r.timeline(tasks)
@@ -107,6 +107,15 @@ func NewList(r Reader, f Filter, lately []rollout.TaskActivity) ListProps {
 		p.Bulk = &Bulk{People: r.People()}
 	}
 	return p
+}
+
+// bare leaves only the words to a reader who knows of no task: there is nothing to
+// look for, to count or to go back to.
+func (r Reader) bare(p ListProps) ListProps {
+	if slices.ContainsFunc(r.Plan.Tasks, func(t rollout.Task) bool { return r.Plan.Visible(r.Actor, t) }) {
+		return p
+	}
+	return ListProps{Empty: p.Empty}
 }
 
 // Refused says what is wrong with a change of several tasks, and keeps what was

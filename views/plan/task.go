@@ -270,6 +270,9 @@ func (r Reader) doneAct(t rollout.Task) Act {
 	if r.Plan.Shown(t) == rollout.Waiting {
 		return Act{Label: a.Label, Waits: r.waitsFor(t)}
 	}
+	if found, ok := r.Plan.Result(t); ok && found.Outcome == rollout.Fails {
+		return Act{Label: a.Label, Waits: "Its check fails. The signal marks it done as soon as it holds."}
+	}
 	if t.Evidence.Kind == rollout.ByProof {
 		a.Hint, a.Optional = "Add a link or a file below first: it is the proof", true
 	} else if !r.mayAttest(t) {
@@ -285,12 +288,9 @@ func (r Reader) refs(ids []rollout.TaskID) []Ref {
 		if !ok {
 			continue
 		}
-		ref := Ref{Title: t.Title, Say: StateNames[r.Plan.Shown(t)], Done: t.State.Settled()}
+		ref := Ref{Title: r.named(t), Say: StateNames[r.Plan.Shown(t)], Done: t.State.Settled()}
 		if r.Plan.Visible(r.Actor, t) {
 			ref.URL = route.Task(int64(t.ID))
-		}
-		if part := r.part(t); part != "" {
-			ref.Title += " · " + part
 		}
 		out = append(out, ref)
 	}
