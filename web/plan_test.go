@@ -223,8 +223,8 @@ func TestEveryChangeAsEveryPersona(t *testing.T) {
 	for _, role := range []string{"lead", "owner", "champion", "executive", "auditor"} {
 		b := s.enter(role)
 		for path, form := range changes {
-			task := s.ready("Owned by Dana", holderDana, rollout.ByAttestation)
-			s.ready("The next one", holderDana, rollout.ByAttestation)
+			task := s.ready("Owned by Dana: "+role+path, holderDana, rollout.ByAttestation)
+			s.ready("The next one: "+role+path, holderDana, rollout.ByAttestation)
 			a := b.post(at(task, path), form(task))
 			may := role == "lead" || role == "owner" && !leadOnly[path]
 			if done := a.StatusCode == http.StatusSeeOther; done != may {

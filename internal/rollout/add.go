@@ -70,6 +70,9 @@ func (p *Plan) describe(n NewTask) (Task, error) {
 		err = p.checkPlace(t)
 	}
 	if err == nil {
+		err = p.checkNew(t)
+	}
+	if err == nil {
 		err = p.checkAssignment(n.Owner)
 	}
 	if err == nil {
@@ -114,6 +117,18 @@ func (p *Plan) checkPlace(t Task) error {
 	case t.Scope != PerWave && t.Wave != 0, t.Scope != PerDepartment && t.Department != 0,
 		!slices.Contains([]Scope{PerOrganization, PerWave, PerDepartment}, t.Scope):
 		return fault.Field("scope", "Choose the organization, a wave or a department.")
+	}
+	return nil
+}
+
+// checkNew faults when t stands in its section already, as after a form sent twice.
+func (p *Plan) checkNew(t Task) error {
+	twice := slices.ContainsFunc(p.Tasks, func(o Task) bool {
+		same := o.Title == t.Title && o.Section == t.Section && o.Phase == t.Phase
+		return same && o.Scope == t.Scope && o.Wave == t.Wave && o.Department == t.Department && !o.State.Settled()
+	})
+	if twice {
+		return fault.Field("title", "This section has an open task of this title already.")
 	}
 	return nil
 }

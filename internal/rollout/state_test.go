@@ -308,6 +308,24 @@ func TestOnlyLeadsShapeThePlan(t *testing.T) {
 
 func fails(_ Change, err error) error { return err }
 
+func TestAFormSentTwiceAddsOneTask(t *testing.T) {
+	p := running(Task{Title: "Book a room", State: Done}, Task{})
+	n := NewTask{Edit: Edit{Title: "Book a room", Days: 1}, Phase: "setup", Section: "First"}
+	c, err := add(p, acting{ines, began}, n)
+	if err != nil {
+		t.Fatalf("another one beside what is done: %v", err)
+	}
+	c.New[0].ID = 3
+	p.Tasks = append(p.Tasks, c.New...)
+	if _, err := add(p, acting{ines, began}, n); !fault.Is(err, fault.Invalid) {
+		t.Errorf("the same twice: %v", err)
+	}
+	n.Scope, n.Wave = PerWave, 1
+	if _, err := add(p, acting{ines, began}, n); err != nil {
+		t.Errorf("the same for a wave: %v", err)
+	}
+}
+
 // A condition of a gate ends by a reason that everybody can read, not by an edit.
 func TestAGateKeepsWhatItWaitsFor(t *testing.T) {
 	p := running(Task{}, Task{}, Task{Gate: GateSSO, Owner: danaOwner, WaitsFor: []TaskID{1, 2}})
