@@ -139,6 +139,9 @@ func (c answerCheck) launches(launches []Launch) {
 	var names []string
 	for i, l := range launches {
 		field := "launch." + strconv.Itoa(i)
+		if l.On.Known() && !inReach(l.On) {
+			c.say(field, sayOutOfReach)
+		}
 		if l.Wave == 0 {
 			c.text(field, l.Name, maxName, "Name the wave.")
 		}

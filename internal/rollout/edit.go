@@ -109,8 +109,8 @@ func (t Task) edit(name string) []string {
 // setDues is the rule of [Service.SetDues].
 func setDues(p *Plan, a acting, refs []TaskRef, due day.Date) (Change, error) {
 	var c Change
-	if due.Known() && (due < day.Of(2020, time.January, 1) || due > day.Of(2100, time.January, 1)) {
-		return c, fault.Field("due", "Choose a day between 2020 and 2100.")
+	if due.Known() && !inReach(due) {
+		return c, fault.Field("due", sayOutOfReach)
 	}
 	for _, ref := range refs {
 		t, err := p.changeable(a, ref.ID, ref.Version)
@@ -120,6 +120,13 @@ func setDues(p *Plan, a acting, refs []TaskRef, due day.Date) (Change, error) {
 		c.redate(a, t, due, true)
 	}
 	return c, nil
+}
+
+const sayOutOfReach = "Choose a day between 2020 and 2100."
+
+// inReach reports whether a day can be one that people plan for: a timeline is as long as the plan.
+func inReach(d day.Date) bool {
+	return d >= day.Of(2020, time.January, 1) && d <= day.Of(2100, time.January, 1)
 }
 
 // planDue is the rule of [Service.PlanDue].

@@ -35,6 +35,9 @@ func moveLaunches(p *Plan, a acting, launches []Launch, version int) (Change, er
 		if _, ok := p.Wave(l.Wave); !ok {
 			return c, fault.Field("launch."+number(i), "This wave is gone. Load the page again.")
 		}
+		if l.On.Known() && !inReach(l.On) {
+			return c, fault.Field("launch."+number(i), sayOutOfReach)
+		}
 	}
 	c.Launches = moved(p.Waves, launches)
 	if len(c.Launches) == 0 {
@@ -59,6 +62,9 @@ func OpenWave(p *Plan, by identity.Actor, wave int, on *day.Date, now time.Time)
 	l := Launch{Wave: wave, On: day.None}
 	if on != nil {
 		l.On = *on
+	}
+	if l.On.Known() && !inReach(l.On) {
+		return c, fault.Field("day", sayOutOfReach)
 	}
 	c.Launches = moved(p.Waves, []Launch{l})
 	if p.Started() && len(c.Launches) > 0 {

@@ -308,6 +308,22 @@ func TestOnlyLeadsShapeThePlan(t *testing.T) {
 
 func fails(_ Change, err error) error { return err }
 
+// A typing mistake in a year would draw a timeline of centuries.
+func TestLaunchesAreWithinReach(t *testing.T) {
+	p := running(Task{})
+	for on, ok := range map[day.Date]bool{
+		day.Of(1999, 12, 31): false, day.Of(2020, 1, 1): true, day.Of(2100, 1, 1): true, day.Of(9999, 12, 31): false,
+	} {
+		_, err := OpenWave(p, ines, 1, &on, began)
+		if (err == nil) != ok {
+			t.Errorf("the wave opens on %s: %v", on, err)
+		}
+		if err := CheckLaunches([]Launch{{Name: "Pilot", On: on}}); (err == nil) != ok {
+			t.Errorf("a launch on %s: %v", on, err)
+		}
+	}
+}
+
 func TestAFormSentTwiceAddsOneTask(t *testing.T) {
 	p := running(Task{Title: "Book a room", State: Done}, Task{})
 	n := NewTask{Edit: Edit{Title: "Book a room", Days: 1}, Phase: "setup", Section: "First"}
