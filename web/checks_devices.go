@@ -14,14 +14,24 @@ import (
 
 const lackersAPage = 25
 
+// platformName writes a platform as its vendor does.
+func platformName(platform string) string {
+	switch strings.ToLower(platform) {
+	case "":
+		return "Not reported"
+	case "windows":
+		return "Windows"
+	case "macos":
+		return "macOS"
+	}
+	return platform
+}
+
 // machines words what the inventory holds, and leads on those who may know who lacks the app.
 func (v checkView) machines(kinds []rollout.DeviceKind) *views.Machines {
 	m := &views.Machines{}
 	for _, k := range kinds {
-		row := views.Machine{Platform: k.Platform, Version: k.AppVersion, Count: ui.Count(k.Devices)}
-		if row.Platform == "" {
-			row.Platform = "Not reported"
-		}
+		row := views.Machine{Platform: platformName(k.Platform), Version: k.AppVersion, Count: ui.Count(k.Devices)}
 		if row.Version == "" {
 			row.Version = "Not installed"
 		}

@@ -88,7 +88,7 @@ func TestChecksSayWhatFailsAndLeadToWhatMendsIt(t *testing.T) {
 	one := b.doc(route.Check("devices", 1))
 	expect(t, "devices of the wave", words(one.Find("#says")), "16 of 28 people of Wave 1 have the app (57%): 12 missing.")
 	expect(t, "where they are missing", words(one.Find("tbody").First()), "Legal10Claims2")
-	expect(t, "the machines", words(one.Find(`section:has(#machines) tbody`)), "windows1.4.21018windowsNot installed12")
+	expect(t, "the machines", words(one.Find(`section:has(#machines) tbody`)), "Windows1.4.21018WindowsNot installed12")
 	expect(t, "the history", words(one.Find(`section:has(#history) tbody tr td:nth-child(2)`)), "Now")
 	list := b.doc(appLackersPath + "?wave=1")
 	if n := list.Find("tbody tr").Length(); n != 12 {

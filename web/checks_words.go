@@ -287,7 +287,7 @@ func (v checkView) past(h rollout.Result, i int, all []rollout.Result) views.Pas
 
 // task is a row of the tasks a check proves.
 func (v checkView) task(t rollout.Task) ui.TaskProps {
-	p := ui.TaskProps{State: ui.TaskOpen, Title: t.Title, URL: route.Task(int64(t.ID)), Note: t.Reason}
+	p := ui.TaskProps{State: ui.TaskOpen, Part: v.plan.About(t), Title: t.Title, URL: route.Task(int64(t.ID)), Note: t.Reason}
 	switch t.State {
 	case rollout.Done, rollout.NotNeeded:
 		p.State = ui.TaskDone
