@@ -64,11 +64,11 @@ func TestAnAlarmStandsOnTheOverviewUntilSomebodySeesIt(t *testing.T) {
 func TestFirstStepsLeadToARollout(t *testing.T) {
 	s := newSite(t, nil)
 	_, doc := s.overviewOf("lead")
-	steps := doc.Find(".steps > li")
+	steps := doc.Find(".first-steps > li")
 	if _, there := s.srv.opens[route.PlanStart]; there != (steps.Length() == 3) {
 		t.Errorf("%d steps", steps.Length())
 	}
-	if _, doc := s.overviewOf("executive"); doc.Find(".steps").Length() > 0 {
+	if _, doc := s.overviewOf("executive"); doc.Find(".first-steps").Length() > 0 {
 		t.Error("an executive finds the steps of a lead")
 	}
 }

@@ -46,6 +46,9 @@ func NewList(p *rollout.Plan, overrides map[int64][]rollout.Override, now time.T
 		}
 		out.Overrides = append(out.Overrides, overrideLines(c, overrides[g.ID], now)...)
 	}
+	if len(p.Gates) == 0 {
+		return out
+	}
 	out.Sub = ui.Count(passed) + " of " + ui.Counted(len(p.Gates), "gate", "gates") + " passed"
 	return out
 }
