@@ -123,7 +123,16 @@ func (s *Devices) Apply(ctx context.Context, by identity.Actor, f sheet.File, o 
 	return d, err
 }
 
+// ofStrangers reports whether no row of the file is of anybody who is known: a
+// wrong column, or another organization's file.
+func (d InventoryDifference) ofStrangers() bool {
+	return d.Strangers.Count > 0 && d.New+d.Unchanged+d.Changed.Count+d.Kept == 0
+}
+
 func (d InventoryDifference) allows(o sheet.Options) error {
+	if d.ofStrangers() {
+		return fault.Field("file", "Nobody in this file is on the roster or a member. Nothing was changed: look at its addresses.")
+	}
 	if !d.Shrinks() || o.Shrink {
 		return nil
 	}

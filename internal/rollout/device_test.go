@@ -105,8 +105,10 @@ func TestHalfAnInventoryIsRefused(t *testing.T) {
 	if _, err := applied(t, s, sheet.Options{Shrink: true}, "device,email\nLT-0,p0@example.com\n"); err != nil || len(s.Devices) != 1 {
 		t.Errorf("confirmed: %v, %d are left", err, len(s.Devices))
 	}
-	if _, err := applied(t, s, sheet.Options{}, "device,email\nLT-0,nobody@example.com\n"); !fault.Is(err, fault.Invalid) || len(s.Devices) != 1 {
-		t.Errorf("a file of strangers alone: %v, %d are left", err, len(s.Devices))
+	for _, confirmed := range []bool{false, true} {
+		if _, err := applied(t, s, sheet.Options{Shrink: confirmed}, "device,email\nLT-0,nobody@example.com\n"); !fault.Is(err, fault.Invalid) || len(s.Devices) != 1 {
+			t.Errorf("a file of strangers alone, confirmed %v: %v, %d are left", confirmed, err, len(s.Devices))
+		}
 	}
 }
 
