@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"groundswell/internal/day"
@@ -118,31 +117,6 @@ func noneYet(source, short, say string) Finding {
 // undecided is none yet although the source was read.
 func undecided(r Reading, short, say string) Finding {
 	return Finding{Outcome: NoneYet, Short: short, Say: say, Source: r.Name, AsOf: r.AsOf}
-}
-
-// amount writes a count with thin groups: "4,338".
-func amount(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// several writes a count with its noun: "1 person", "138 people".
-func several(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return amount(n) + " " + many
-}
-
-// either picks the verb for a count.
-func either(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }
 
 // dayNear is dayName with the year where it is another one than now's: "Tue 19 Jan 2027".

@@ -63,7 +63,7 @@ func apart(cs []Condition) []Condition {
 	for i, c := range cs {
 		seen[c.Title]++
 		if n := seen[c.Title]; n > 1 {
-			cs[i].Title += " (" + grouped(n) + ")"
+			cs[i].Title += " (" + amount(n) + ")"
 		}
 	}
 	return cs
@@ -162,7 +162,7 @@ func (p *Plan) runHolds(b GateBasis, now time.Time) Condition {
 	at := "as of " + p.moment(r.At, now)
 	switch {
 	case r.Surprise > 0:
-		c.Say = grouped(r.Surprise) + " would, " + at
+		c.Say = amount(r.Surprise) + " would, " + at
 	case !r.Complete:
 		c.Say = "Not everything it needs was read, " + at
 	case now.Sub(r.At) > GateOpenFor:
@@ -170,7 +170,7 @@ func (p *Plan) runHolds(b GateBasis, now time.Time) Condition {
 	case r.AsOf.IsZero() || now.Sub(r.AsOf) > staleAfter:
 		c.Say = "Nobody would, but what it was made from is " + aged(r.AsOf, now) + "."
 	default:
-		c.Met, c.Say = true, "Nobody of "+grouped(r.Members)+" would, "+at
+		c.Met, c.Say = true, "Nobody of "+amount(r.Members)+" would, "+at
 	}
 	return c
 }
@@ -185,7 +185,7 @@ func (p *Plan) copyHolds(b GateBasis, now time.Time) Condition {
 		c.Say = "The snapshot of " + p.moment(s.At, now) + " is " + age(now.Sub(s.At)) + ". Take another."
 	default:
 		c.Met = true
-		c.Say = "Snapshot of " + p.moment(s.At, now) + ": " + counted(s.Members, "member", "members") + ", " + counted(s.Groups, "group", "groups")
+		c.Say = "Snapshot of " + p.moment(s.At, now) + ": " + several(s.Members, "member", "members") + ", " + several(s.Groups, "group", "groups")
 	}
 	return c
 }

@@ -170,7 +170,7 @@ func notHolding(titles []string) string {
 	if len(titles) == 1 {
 		return "this condition does not hold: " + titles[0] + "."
 	}
-	return counted(len(titles), "condition does", "conditions do") + " not hold: " + strings.Join(titles, "; ") + "."
+	return several(len(titles), "condition does", "conditions do") + " not hold: " + strings.Join(titles, "; ") + "."
 }
 
 // Withdraw takes by's yes back. A go-ahead that rests on it ends at once.
@@ -241,7 +241,7 @@ func (c *GateCase) checkOverride(phrase, reason string) error {
 	case n < leastReason:
 		wrong["reason"] = "Say why, in at least " + strconv.Itoa(leastReason) + " characters. It is shown for ever."
 	case n > mostReason:
-		wrong["reason"] = "At most " + grouped(mostReason) + " characters."
+		wrong["reason"] = "At most " + amount(mostReason) + " characters."
 	}
 	if len(wrong) == 0 {
 		return nil

@@ -167,9 +167,9 @@ func (p *Plan) fewer(g Gate, f WatchFacts) (day.Date, string) {
 		case !known || usual == 0:
 			return at.Day, ""
 		case at.Count == 0:
-			return at.Day, "Nobody signed in on " + short(at.Day) + "; " + grouped(usual) + " did on the same weekday before."
+			return at.Day, "Nobody signed in on " + short(at.Day) + "; " + amount(usual) + " did on the same weekday before."
 		case usual >= fewSignIns && 2*at.Count < usual:
-			return at.Day, counted(at.Count, "person", "people") + " signed in on " + short(at.Day) + "; " + grouped(usual) + " did on the same weekday before."
+			return at.Day, several(at.Count, "person", "people") + " signed in on " + short(at.Day) + "; " + amount(usual) + " did on the same weekday before."
 		}
 		return at.Day, ""
 	}
@@ -191,7 +191,7 @@ func (f WatchFacts) lost() string {
 	if len(f.Lost) == 0 {
 		return ""
 	}
-	return counted(len(f.Lost), "person who used Cowork may", "people who used Cowork may") + " not any more."
+	return several(len(f.Lost), "person who used Cowork may", "people who used Cowork may") + " not any more."
 }
 
 // stopped speaks up when more than a quarter of those who used Cowork do not any more.
@@ -199,7 +199,7 @@ func (f WatchFacts) stopped() string {
 	if f.Used < fewSignIns || 4*f.Stopped <= f.Used {
 		return ""
 	}
-	return grouped(f.Stopped) + " of " + grouped(f.Used) + " people who used Cowork before have not since."
+	return amount(f.Stopped) + " of " + amount(f.Used) + " people who used Cowork before have not since."
 }
 
 // silence speaks up when nobody of a wave signed in on its first working days.
@@ -213,7 +213,7 @@ func (p *Plan) silence(g Gate, f WatchFacts) string {
 	if f.People == 0 || f.Arrived > 0 || worked < silentFor {
 		return ""
 	}
-	return "Nobody of " + counted(f.People, "person", "people") + " in the wave has signed in since it was opened."
+	return "Nobody of " + several(f.People, "person", "people") + " in the wave has signed in since it was opened."
 }
 
 func failing(rs []Result) string {
@@ -223,5 +223,5 @@ func failing(rs []Result) string {
 	case 1:
 		return "After the wave was opened: " + rs[0].Say
 	}
-	return counted(len(rs), "check fails", "checks fail") + " after the wave was opened, first: " + rs[0].Say
+	return several(len(rs), "check fails", "checks fail") + " after the wave was opened, first: " + rs[0].Say
 }

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -48,27 +47,11 @@ func (p *Plan) moment(t, now time.Time) string {
 func age(d time.Duration) string {
 	switch {
 	case d < time.Hour:
-		return counted(max(0, int(d.Minutes())), "minute", "minutes") + " old"
+		return several(max(0, int(d.Minutes())), "minute", "minutes") + " old"
 	case d < 48*time.Hour:
-		return counted(int(d.Hours()), "hour", "hours") + " old"
+		return several(int(d.Hours()), "hour", "hours") + " old"
 	}
-	return counted(int(d.Hours()/24), "day", "days") + " old"
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + many
-}
-
-// grouped writes a number with its thousands apart: 1,180.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return several(int(d.Hours()/24), "day", "days") + " old"
 }
 
 // names writes people as a list: "Dana Weiss and Ines Marchetti".

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"groundswell/internal/rollout"
-	"groundswell/internal/route"
 	"groundswell/views/ui"
 )
 
@@ -15,7 +14,6 @@ const many = 6
 // CardProps is the card of a gate: how it stands, what it would do, what it waits for.
 type CardProps struct {
 	Title      string
-	URL        string // of the gate's page; "" on that page
 	Chips      []ui.ChipProps
 	Does       string
 	Overridden string // who opened it without its conditions, and why; "" for nobody
@@ -41,14 +39,7 @@ type Approval struct {
 	Lapsed bool // it does not count any more
 }
 
-// NewCard makes the card of a gate, for beside other pages.
-func NewCard(c *rollout.GateCase, now time.Time) CardProps {
-	p := newCard(c, now)
-	p.URL = route.Gate(c.Gate.ID)
-	p.Links = append(p.Links, ui.Link{Label: "Go to the gate", URL: p.URL})
-	return p
-}
-
+// newCard makes the card of a gate.
 func newCard(c *rollout.GateCase, now time.Time) CardProps {
 	g := c.Gate
 	p := CardProps{Title: c.Plan.GateTitle(g), Chips: chips(c, now), Does: steps[g.Kind].does, Overridden: overridden(c, now), InForce: g.InForce()}

@@ -40,9 +40,6 @@ func (g Page) Date(d day.Date) string { return g.p.date(d) }
 // Dates writes a period as the pages do.
 func (g Page) Dates(q day.Period) string { return g.p.dates(q) }
 
-// Value is a figure as a tile shows it: known, not yet with the reason, or withheld.
-func (g Page) Value(f adoption.Figure) ui.Value { return g.p.value(f) }
-
 // Cell is a figure as a table shows it.
 func (g Page) Cell(f adoption.Figure) Cell { return g.p.metricCell(f) }
 
