@@ -142,14 +142,23 @@ CREATE TABLE attendance (
     email_folded text GENERATED ALWAYS AS (lower(email)) STORED NOT NULL,
     status text NOT NULL,
     minutes integer,
+    source text DEFAULT 'file'::text NOT NULL,
+    at timestamp with time zone,
+    by_account bigint,
+    deliverable text DEFAULT ''::text NOT NULL,
     CONSTRAINT attendance_email_check CHECK ((email <> ''::text)),
     CONSTRAINT attendance_minutes_check CHECK ((minutes >= 0)),
+    CONSTRAINT attendance_source_check CHECK ((source = ANY (ARRAY['file'::text, 'code'::text, 'list'::text, 'lms'::text]))),
     CONSTRAINT attendance_status_check CHECK ((status = ANY (ARRAY['attended'::text, 'completed'::text, 'no_show'::text])))
 );
 
 COMMENT ON TABLE attendance IS 'Who was at a session. By address, so that people who are not members yet count too.';
 
 COMMENT ON COLUMN attendance.minutes IS 'Null is "not reported".';
+
+COMMENT ON COLUMN attendance.source IS 'How it is known: a file, the code at the door, the list of the host, a learning system.';
+
+COMMENT ON COLUMN attendance.deliverable IS 'What the person made in the session, in a few words.';
 
 CREATE TABLE attestation (
     id bigint NOT NULL,
@@ -196,6 +205,18 @@ CREATE TABLE audit_log (
 
 COMMENT ON TABLE audit_log IS 'Each entry authenticates itself and the one before it; server audit verify names the first that does not.';
 
+CREATE TABLE badge_given (
+    champion bigint NOT NULL,
+    badge text NOT NULL,
+    because text DEFAULT ''::text NOT NULL,
+    by_account bigint,
+    by_name text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT badge_given_badge_check CHECK ((badge <> ''::text))
+);
+
+COMMENT ON TABLE badge_given IS 'Badges that leads gave to champions, each at most once.';
+
 CREATE TABLE catalog_plugin (
     id text NOT NULL,
     name text NOT NULL,
@@ -204,6 +225,104 @@ CREATE TABLE catalog_plugin (
 );
 
 COMMENT ON TABLE catalog_plugin IS 'Plugins the organization can install. installation is its preference, empty when not set.';
+
+CREATE TABLE champion (
+    id bigint NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    department integer NOT NULL,
+    state text NOT NULL,
+    nominated_how text NOT NULL,
+    nominated_by bigint,
+    nominated_at timestamp with time zone NOT NULL,
+    because text DEFAULT ''::text NOT NULL,
+    since date,
+    early_access date,
+    agreed_minutes integer,
+    leaves_on date,
+    ended_on date,
+    end_reason text DEFAULT ''::text NOT NULL,
+    invite_hash bytea,
+    invite_expires timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT champion_agreed_minutes_check CHECK ((agreed_minutes > 0)),
+    CONSTRAINT champion_check CHECK (((state = ANY (ARRAY['active'::text, 'ended'::text])) = (since IS NOT NULL))),
+    CONSTRAINT champion_check1 CHECK (((state = 'ended'::text) = (ended_on IS NOT NULL))),
+    CONSTRAINT champion_check2 CHECK (((invite_hash IS NULL) = (invite_expires IS NULL))),
+    CONSTRAINT champion_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT champion_invite_hash_check CHECK ((octet_length(invite_hash) = 32)),
+    CONSTRAINT champion_nominated_how_check CHECK ((nominated_how = ANY (ARRAY['lead'::text, 'self'::text, 'manager'::text]))),
+    CONSTRAINT champion_state_check CHECK ((state = ANY (ARRAY['nominated'::text, 'invited'::text, 'active'::text, 'declined'::text, 'ended'::text])))
+);
+
+COMMENT ON TABLE champion IS 'The register: who was nominated as a champion of a department, who is one, who was one.';
+
+COMMENT ON COLUMN champion.since IS 'The day they accepted, or the day before which a lead knows they were one.';
+
+COMMENT ON COLUMN champion.early_access IS 'The day they get or got Cowork before their department; null: with everybody else.';
+
+COMMENT ON COLUMN champion.agreed_minutes IS 'A week, agreed with their manager; null: not agreed yet.';
+
+COMMENT ON COLUMN champion.leaves_on IS 'The last day they will be one, when that is known ahead.';
+
+COMMENT ON COLUMN champion.invite_hash IS 'SHA-256 of the secret in the link they accept by; the secret itself is kept nowhere.';
+
+CREATE TABLE champion_coverage (
+    only_one boolean DEFAULT true NOT NULL,
+    "least" integer NOT NULL,
+    most integer NOT NULL,
+    people_low integer NOT NULL,
+    people_high integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT champion_coverage_check CHECK (((most >= "least") AND (people_high >= people_low))),
+    CONSTRAINT champion_coverage_least_check CHECK (("least" >= 1)),
+    CONSTRAINT champion_coverage_only_one_check CHECK (only_one),
+    CONSTRAINT champion_coverage_people_low_check CHECK ((people_low >= 1))
+);
+
+COMMENT ON TABLE champion_coverage IS 'How many champions a department should have: least to most, and one for people_low to people_high people.';
+
+ALTER TABLE champion ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME champion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE champion_interest (
+    account bigint NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE champion_interest IS 'Who said they may be asked to become a champion. Taking it back deletes it.';
+
+CREATE TABLE channel (
+    id integer NOT NULL,
+    purpose text NOT NULL,
+    department integer,
+    name text NOT NULL,
+    url text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT channel_check CHECK (((purpose = 'department'::text) = (department IS NOT NULL))),
+    CONSTRAINT channel_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT channel_purpose_check CHECK ((purpose = ANY (ARRAY['support'::text, 'champions'::text, 'department'::text])))
+);
+
+COMMENT ON TABLE channel IS 'Where people ask: the support channel, the champions'' own, and one of each department that has one.';
+
+ALTER TABLE channel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME channel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE check_result (
     id bigint NOT NULL,
@@ -290,6 +409,33 @@ COMMENT ON TABLE cost_day IS 'The cost report, by product and by RBAC group. Gro
 COMMENT ON COLUMN cost_day.key IS 'Product name or group id; empty where the report names none.';
 
 COMMENT ON COLUMN cost_day.cents IS 'Exact fractional US cents.';
+
+CREATE TABLE course (
+    id integer NOT NULL,
+    activity text NOT NULL,
+    name text NOT NULL,
+    kind text,
+    ignored boolean DEFAULT false NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT course_activity_check CHECK ((activity <> ''::text)),
+    CONSTRAINT course_check CHECK ((NOT (ignored AND (kind IS NOT NULL)))),
+    CONSTRAINT course_kind_check CHECK ((kind = ANY (ARRAY['all_staff_101'::text, 'department'::text, 'office_hours'::text, 'user_group'::text]))),
+    CONSTRAINT course_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE course IS 'Courses of learning systems, by the activity that statements name.';
+
+COMMENT ON COLUMN course.kind IS 'What its attendances count as; null: nobody has said, its statements wait.';
+
+ALTER TABLE course ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME course_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE credential (
     name text NOT NULL,
@@ -401,6 +547,29 @@ CREATE TABLE device (
 );
 
 COMMENT ON TABLE device IS 'Machines as the device manager lists them. app_version is empty where the desktop app is not installed.';
+
+CREATE TABLE escalation (
+    id integer NOT NULL,
+    "position" integer NOT NULL,
+    topic text NOT NULL,
+    goes_to text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    within text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT escalation_goes_to_check CHECK ((goes_to <> ''::text)),
+    CONSTRAINT escalation_topic_check CHECK ((topic <> ''::text))
+);
+
+COMMENT ON TABLE escalation IS 'What goes where when the channel cannot help, in the order it is shown.';
+
+ALTER TABLE escalation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME escalation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE feature_day (
     day date NOT NULL,
@@ -520,6 +689,7 @@ CREATE TABLE generation (
     n bigint NOT NULL,
     people bigint NOT NULL,
     money bigint NOT NULL,
+    log bigint DEFAULT 0 NOT NULL,
     CONSTRAINT generation_only_one_check CHECK (only_one)
 );
 
@@ -528,6 +698,8 @@ COMMENT ON TABLE generation IS 'Counts the changes that figures can see; n grows
 COMMENT ON COLUMN generation.people IS 'n at the last change of members or groups.';
 
 COMMENT ON COLUMN generation.money IS 'n at the last change of seats, cost, settings or of a source''s grant.';
+
+COMMENT ON COLUMN generation.log IS 'n at the last change of touchpoints, attendances or wins.';
 
 CREATE TABLE group_role (
     group_name text NOT NULL,
@@ -539,6 +711,57 @@ CREATE TABLE group_role (
 );
 
 COMMENT ON TABLE group_role IS 'Which role a group of the identity provider brings, from the next sign-in on.';
+
+CREATE TABLE guide (
+    id integer NOT NULL,
+    audience text NOT NULL,
+    slot text DEFAULT ''::text NOT NULL,
+    week date,
+    "position" integer DEFAULT 0 NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT guide_audience_check CHECK ((audience = ANY (ARRAY['users'::text, 'admins'::text, 'general'::text, 'champions'::text]))),
+    CONSTRAINT guide_check CHECK (((slot = 'tip'::text) = (week IS NOT NULL))),
+    CONSTRAINT guide_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+
+COMMENT ON TABLE guide IS 'Links and short guides of the library, the pages of the champion kit and the tips of the weeks. Their text is in their latest version.';
+
+COMMENT ON COLUMN guide.slot IS 'The page of the champion kit it is (delegating, contacts, reporting), or tip; empty: a guide of the library.';
+
+COMMENT ON COLUMN guide.week IS 'The Monday of the week whose tip it is.';
+
+ALTER TABLE guide ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME guide_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE guide_use (
+    guide integer NOT NULL,
+    day date NOT NULL,
+    opens integer NOT NULL,
+    CONSTRAINT guide_use_opens_check CHECK ((opens > 0))
+);
+
+COMMENT ON TABLE guide_use IS 'How often a guide was opened on a day, by anybody: who is kept nowhere.';
+
+CREATE TABLE guide_version (
+    guide integer NOT NULL,
+    n integer NOT NULL,
+    title text NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    url text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_account bigint,
+    CONSTRAINT guide_version_check CHECK (((body <> ''::text) OR (url <> ''::text))),
+    CONSTRAINT guide_version_title_check CHECK ((title <> ''::text))
+);
+
+COMMENT ON TABLE guide_version IS 'Every version of a guide; the latest is shown. body is Markdown.';
 
 CREATE TABLE import_draft (
     id bigint NOT NULL,
@@ -617,6 +840,29 @@ CREATE TABLE invite (
 );
 
 COMMENT ON TABLE invite IS 'Invitations, whatever became of them, as last listed. An expired one is no account.';
+
+CREATE TABLE learning_token (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    created_by bigint,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT learning_token_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT learning_token_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE learning_token IS 'Tokens that learning systems send statements with. They open nothing else.';
+
+ALTER TABLE learning_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME learning_token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE marketplace (
     id text NOT NULL,
@@ -698,6 +944,17 @@ UNION ALL
           ORDER BY m.ord, e.seen_at DESC, p.id) was;
 
 COMMENT ON VIEW member_person IS 'Which person of the roster a member is: by the address of today, else by the latest earlier one that nobody else has now. A member without an address is nobody''s.';
+
+CREATE TABLE on_call (
+    week date NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT on_call_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT on_call_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT on_call_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+
+COMMENT ON TABLE on_call IS 'Which champion answers in the support channel in the week that begins on this Monday.';
 
 ALTER TABLE person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME person_id_seq
@@ -919,6 +1176,28 @@ CREATE TABLE setting (
 
 COMMENT ON TABLE setting IS 'The organization''s own numbers that definitions refer to; a missing key means the default.';
 
+CREATE TABLE sign_up (
+    id bigint NOT NULL,
+    session integer NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_account bigint,
+    CONSTRAINT sign_up_email_check CHECK ((email <> ''::text))
+);
+
+COMMENT ON TABLE sign_up IS 'Who wants to come to a session, in the order they said so: the first ones have a seat, those over its capacity wait.';
+
+ALTER TABLE sign_up ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sign_up_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE source_state (
     source text NOT NULL,
     status text DEFAULT 'never'::text NOT NULL,
@@ -972,6 +1251,24 @@ CREATE TABLE spend_limit (
 
 COMMENT ON TABLE spend_limit IS 'Configured spend limits. amount is in (fractional) cents; null is "no limit".';
 
+CREATE TABLE statement (
+    id uuid NOT NULL,
+    course integer NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    verb text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    minutes integer,
+    token bigint,
+    stored_at timestamp with time zone NOT NULL,
+    voided_at timestamp with time zone,
+    CONSTRAINT statement_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT statement_minutes_check CHECK ((minutes >= 0)),
+    CONSTRAINT statement_verb_check CHECK ((verb = ANY (ARRAY['attended'::text, 'completed'::text])))
+);
+
+COMMENT ON TABLE statement IS 'What learning systems said: who attended or completed which course when. One row for each statement id.';
+
 CREATE TABLE summary_day (
     day date NOT NULL,
     assigned_seats integer,
@@ -990,6 +1287,39 @@ CREATE TABLE summary_day (
 );
 
 COMMENT ON TABLE summary_day IS 'The organization as a whole on a day, as reported. Null is "not reported". The unified month is 28 days, the Cowork month 30.';
+
+CREATE TABLE support_issue (
+    id bigint NOT NULL,
+    department integer,
+    title text NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    reported_by bigint,
+    reporter_name text DEFAULT ''::text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    topic integer,
+    owner_name text DEFAULT ''::text NOT NULL,
+    owner_email text DEFAULT ''::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    client_key uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT support_issue_check CHECK (((state <> 'answered'::text) OR (answer <> ''::text))),
+    CONSTRAINT support_issue_state_check CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text]))),
+    CONSTRAINT support_issue_title_check CHECK ((title <> ''::text))
+);
+
+COMMENT ON TABLE support_issue IS 'What champions report and cannot solve themselves, until somebody has answered.';
+
+ALTER TABLE support_issue ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME support_issue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE target (
     id bigint NOT NULL,
@@ -1227,6 +1557,36 @@ ALTER TABLE telemetry_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE thanks (
+    id bigint NOT NULL,
+    champion bigint NOT NULL,
+    words text NOT NULL,
+    by_account bigint,
+    by_name text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    client_key uuid,
+    CONSTRAINT thanks_words_check CHECK ((words <> ''::text))
+);
+
+ALTER TABLE thanks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME thanks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tick (
+    account bigint NOT NULL,
+    item text NOT NULL,
+    day date NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT tick_item_check CHECK ((item <> ''::text))
+);
+
+COMMENT ON TABLE tick IS 'What a champion ticked on the page of their day. Items name what they are about: tip/2026-11-16, session/12, start.';
+
 CREATE TABLE touchpoint (
     id bigint NOT NULL,
     day date NOT NULL,
@@ -1238,6 +1598,10 @@ CREATE TABLE touchpoint (
     kind text DEFAULT ''::text NOT NULL,
     note text DEFAULT ''::text NOT NULL,
     import_key bytea,
+    outcome text DEFAULT ''::text NOT NULL,
+    client_key uuid,
+    logged_by bigint,
+    logged_at timestamp with time zone,
     CONSTRAINT touchpoint_champion_email_check CHECK ((champion_email <> ''::text)),
     CONSTRAINT touchpoint_check CHECK (((user_email IS NULL) <> (department IS NULL))),
     CONSTRAINT touchpoint_user_email_check CHECK ((user_email <> ''::text))
@@ -1247,8 +1611,49 @@ COMMENT ON TABLE touchpoint IS 'A time a champion helped somebody, or a whole de
 
 COMMENT ON COLUMN touchpoint.import_key IS 'SHA-256 of the imported row and of how many equal ones stood above it in its file: importing a file twice adds nothing. Null for what was logged by hand.';
 
+COMMENT ON COLUMN touchpoint.client_key IS 'Made with the form: the same form sent twice is kept once. Null for what was imported.';
+
 ALTER TABLE touchpoint ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME touchpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE training_series (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    department integer,
+    every_weeks smallint NOT NULL,
+    from_day date NOT NULL,
+    until_day date NOT NULL,
+    starts_at time without time zone NOT NULL,
+    zone text NOT NULL,
+    minutes integer NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    link text DEFAULT ''::text NOT NULL,
+    host_name text DEFAULT ''::text NOT NULL,
+    host_email text DEFAULT ''::text NOT NULL,
+    capacity integer,
+    about text DEFAULT ''::text NOT NULL,
+    features text[] DEFAULT '{}'::text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT training_series_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT training_series_check CHECK ((until_day >= from_day)),
+    CONSTRAINT training_series_every_weeks_check CHECK (((every_weeks >= 1) AND (every_weeks <= 12))),
+    CONSTRAINT training_series_kind_check CHECK ((kind = ANY (ARRAY['all_staff_101'::text, 'department'::text, 'office_hours'::text, 'user_group'::text]))),
+    CONSTRAINT training_series_minutes_check CHECK (((minutes >= 5) AND (minutes <= 1440))),
+    CONSTRAINT training_series_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT training_series_zone_check CHECK ((zone <> ''::text))
+);
+
+COMMENT ON TABLE training_series IS 'Sessions that repeat. Each of them is a training_session of its own; this is what the next ones are made from.';
+
+ALTER TABLE training_series ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME training_series_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1261,11 +1666,38 @@ CREATE TABLE training_session (
     name text NOT NULL,
     kind text NOT NULL,
     day date NOT NULL,
+    planned boolean DEFAULT false NOT NULL,
+    series integer,
+    department integer,
+    starts_at time without time zone,
+    zone text DEFAULT ''::text NOT NULL,
+    minutes integer,
+    place text DEFAULT ''::text NOT NULL,
+    link text DEFAULT ''::text NOT NULL,
+    host_name text DEFAULT ''::text NOT NULL,
+    host_email text DEFAULT ''::text NOT NULL,
+    capacity integer,
+    about text DEFAULT ''::text NOT NULL,
+    features text[] DEFAULT '{}'::text[] NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancel_reason text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT training_session_capacity_check CHECK ((capacity > 0)),
     CONSTRAINT training_session_kind_check CHECK ((kind = ANY (ARRAY['all_staff_101'::text, 'department'::text, 'office_hours'::text, 'user_group'::text]))),
-    CONSTRAINT training_session_name_check CHECK ((name <> ''::text))
+    CONSTRAINT training_session_minutes_check CHECK (((minutes >= 5) AND (minutes <= 1440))),
+    CONSTRAINT training_session_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT training_session_starts CHECK ((planned = (starts_at IS NOT NULL)))
 );
 
-COMMENT ON TABLE training_session IS 'Trainings and help sessions that took place.';
+COMMENT ON TABLE training_session IS 'Trainings and help sessions: planned ahead, held, or known from an attendance file only.';
+
+COMMENT ON COLUMN training_session.planned IS 'Planned here, with an hour; false: known from files only.';
+
+COMMENT ON COLUMN training_session.starts_at IS 'Wall time in zone.';
+
+COMMENT ON COLUMN training_session.capacity IS 'Null: no limit.';
+
+COMMENT ON COLUMN training_session.features IS 'Which of the eight features it covers, or covered.';
 
 ALTER TABLE training_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME training_session_id_seq
@@ -1275,6 +1707,13 @@ ALTER TABLE training_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE undone (
+    client_key uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE undone IS 'Keys of touchpoints and wins that were taken back: a form that arrives late brings nothing back.';
 
 CREATE TABLE unit_done (
     source text NOT NULL,
@@ -1322,6 +1761,13 @@ COMMENT ON COLUMN usage_day.sessions IS 'cowork_metrics plus chat_cowork_unified
 
 COMMENT ON COLUMN usage_day.unified IS 'Some of it was recorded under Chat and Cowork unified.';
 
+CREATE TABLE voided_statement (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE voided_statement IS 'Statements that were voided, whether or not they have arrived.';
+
 CREATE TABLE vote (
     id bigint NOT NULL,
     wave integer NOT NULL,
@@ -1365,6 +1811,52 @@ ALTER TABLE wave ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE win (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    email text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    department integer,
+    deliverable text NOT NULL,
+    before text NOT NULL,
+    hours smallint,
+    goes_to text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'logged'::text NOT NULL,
+    consent boolean DEFAULT false NOT NULL,
+    logged_by bigint,
+    logged_at timestamp with time zone NOT NULL,
+    decided_by bigint,
+    decided_at timestamp with time zone,
+    client_key uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT win_before_check CHECK ((before = ANY (ARRAY['new'::text, 'slower'::text, 'worse'::text]))),
+    CONSTRAINT win_check CHECK (((state <> 'published'::text) OR consent)),
+    CONSTRAINT win_deliverable_check CHECK ((deliverable <> ''::text)),
+    CONSTRAINT win_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT win_hours_check CHECK ((hours = ANY (ARRAY[1, 2, 3, 5]))),
+    CONSTRAINT win_state_check CHECK ((state = ANY (ARRAY['logged'::text, 'published'::text, 'withdrawn'::text])))
+);
+
+COMMENT ON TABLE win IS 'Finished work that somebody got back from Cowork, as a champion or a lead wrote it down.';
+
+COMMENT ON COLUMN win.department IS 'Where the person was when it was logged.';
+
+COMMENT ON COLUMN win.before IS 'Was it done before: no (new work), yes but slower, yes but worse.';
+
+COMMENT ON COLUMN win.hours IS 'Hours freed a week as the person says; 5 stands for five or more. Null: not said.';
+
+COMMENT ON COLUMN win.consent IS 'The person agreed that it is told with their name.';
+
+ALTER TABLE win ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME win_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY access_run
     ADD CONSTRAINT access_run_pkey PRIMARY KEY (id);
 
@@ -1395,8 +1887,26 @@ ALTER TABLE ONLY audit_head
 ALTER TABLE ONLY audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (seq);
 
+ALTER TABLE ONLY badge_given
+    ADD CONSTRAINT badge_given_pkey PRIMARY KEY (champion, badge);
+
 ALTER TABLE ONLY catalog_plugin
     ADD CONSTRAINT catalog_plugin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY champion_coverage
+    ADD CONSTRAINT champion_coverage_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY champion_interest
+    ADD CONSTRAINT champion_interest_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY champion
+    ADD CONSTRAINT champion_invite_hash_key UNIQUE (invite_hash);
+
+ALTER TABLE ONLY champion
+    ADD CONSTRAINT champion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY channel
+    ADD CONSTRAINT channel_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY check_result
     ADD CONSTRAINT check_result_pkey PRIMARY KEY (id);
@@ -1412,6 +1922,12 @@ ALTER TABLE ONLY cohort_size
 
 ALTER TABLE ONLY cost_day
     ADD CONSTRAINT cost_day_pkey PRIMARY KEY ("grouping", day, key);
+
+ALTER TABLE ONLY course
+    ADD CONSTRAINT course_activity_key UNIQUE (activity);
+
+ALTER TABLE ONLY course
+    ADD CONSTRAINT course_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (name);
@@ -1433,6 +1949,9 @@ ALTER TABLE ONLY department
 
 ALTER TABLE ONLY device
     ADD CONSTRAINT device_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY escalation
+    ADD CONSTRAINT escalation_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY feature_day
     ADD CONSTRAINT feature_day_pkey PRIMARY KEY (kind, day, key);
@@ -1464,6 +1983,18 @@ ALTER TABLE ONLY generation
 ALTER TABLE ONLY group_role
     ADD CONSTRAINT group_role_pkey PRIMARY KEY (group_name, role, department);
 
+ALTER TABLE ONLY guide
+    ADD CONSTRAINT guide_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT guide_use_pkey PRIMARY KEY (guide, day);
+
+ALTER TABLE ONLY guide_version
+    ADD CONSTRAINT guide_version_pkey PRIMARY KEY (guide, n);
+
+ALTER TABLE ONLY guide
+    ADD CONSTRAINT guide_week_key UNIQUE (week);
+
 ALTER TABLE ONLY import_draft
     ADD CONSTRAINT import_draft_pkey PRIMARY KEY (id);
 
@@ -1476,6 +2007,12 @@ ALTER TABLE ONLY index_check
 ALTER TABLE ONLY invite
     ADD CONSTRAINT invite_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY learning_token
+    ADD CONSTRAINT learning_token_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY learning_token
+    ADD CONSTRAINT learning_token_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY marketplace
     ADD CONSTRAINT marketplace_pkey PRIMARY KEY (id);
 
@@ -1487,6 +2024,9 @@ ALTER TABLE ONLY member
 
 ALTER TABLE ONLY member
     ADD CONSTRAINT member_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY on_call
+    ADD CONSTRAINT on_call_pkey PRIMARY KEY (week);
 
 ALTER TABLE ONLY person
     ADD CONSTRAINT person_email_folded_key UNIQUE (email_folded);
@@ -1542,6 +2082,12 @@ ALTER TABLE ONLY session
 ALTER TABLE ONLY setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY sign_up
+    ADD CONSTRAINT sign_up_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sign_up
+    ADD CONSTRAINT sign_up_session_email_folded_key UNIQUE (session, email_folded);
+
 ALTER TABLE ONLY source_state
     ADD CONSTRAINT source_state_pkey PRIMARY KEY (source);
 
@@ -1551,8 +2097,17 @@ ALTER TABLE ONLY spend_effective
 ALTER TABLE ONLY spend_limit
     ADD CONSTRAINT spend_limit_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY statement
+    ADD CONSTRAINT statement_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY summary_day
     ADD CONSTRAINT summary_day_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY support_issue
+    ADD CONSTRAINT support_issue_client_key_key UNIQUE (client_key);
+
+ALTER TABLE ONLY support_issue
+    ADD CONSTRAINT support_issue_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY target
     ADD CONSTRAINT target_pkey PRIMARY KEY (id);
@@ -1593,11 +2148,26 @@ ALTER TABLE ONLY telemetry_token
 ALTER TABLE ONLY telemetry_token
     ADD CONSTRAINT telemetry_token_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY thanks
+    ADD CONSTRAINT thanks_client_key_key UNIQUE (client_key);
+
+ALTER TABLE ONLY thanks
+    ADD CONSTRAINT thanks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tick
+    ADD CONSTRAINT tick_pkey PRIMARY KEY (account, item, day);
+
+ALTER TABLE ONLY touchpoint
+    ADD CONSTRAINT touchpoint_client_key_key UNIQUE (client_key);
+
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_import_key_key UNIQUE (import_key);
 
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY training_series
+    ADD CONSTRAINT training_series_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY training_session
     ADD CONSTRAINT training_session_name_kind_day_key UNIQUE (name, kind, day);
@@ -1605,11 +2175,17 @@ ALTER TABLE ONLY training_session
 ALTER TABLE ONLY training_session
     ADD CONSTRAINT training_session_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY undone
+    ADD CONSTRAINT undone_pkey PRIMARY KEY (client_key);
+
 ALTER TABLE ONLY unit_done
     ADD CONSTRAINT unit_done_pkey PRIMARY KEY (source, key);
 
 ALTER TABLE ONLY usage_day
     ADD CONSTRAINT usage_day_pkey PRIMARY KEY (day, member);
+
+ALTER TABLE ONLY voided_statement
+    ADD CONSTRAINT voided_statement_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY vote
     ADD CONSTRAINT vote_pkey PRIMARY KEY (id);
@@ -1619,6 +2195,12 @@ ALTER TABLE ONLY wave
 
 ALTER TABLE ONLY wave
     ADD CONSTRAINT wave_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY win
+    ADD CONSTRAINT win_client_key_key UNIQUE (client_key);
+
+ALTER TABLE ONLY win
+    ADD CONSTRAINT win_pkey PRIMARY KEY (id);
 
 CREATE INDEX account_email ON account USING btree (lower(email));
 
@@ -1634,6 +2216,12 @@ CREATE INDEX attestation_task ON attestation USING btree (task, id DESC);
 
 CREATE INDEX audit_log_subject ON audit_log USING btree (subject, seq);
 
+CREATE UNIQUE INDEX champion_current ON champion USING btree (department, email_folded) WHERE (state = ANY (ARRAY['nominated'::text, 'invited'::text, 'active'::text]));
+
+CREATE INDEX champion_email ON champion USING btree (email_folded);
+
+CREATE UNIQUE INDEX channel_of ON channel USING btree (purpose, COALESCE(department, 0));
+
 CREATE INDEX check_result_latest ON check_result USING btree (check_key, COALESCE(wave, 0), id DESC);
 
 CREATE INDEX day_index_generation ON day_index USING btree (generation);
@@ -1646,9 +2234,13 @@ CREATE INDEX gate_alarm_gate ON gate_alarm USING btree (gate, id DESC);
 
 CREATE UNIQUE INDEX gate_alarm_unseen ON gate_alarm USING btree (gate, kind) WHERE (seen_at IS NULL);
 
+CREATE UNIQUE INDEX guide_slot ON guide USING btree (slot) WHERE (slot <> ALL (ARRAY[''::text, 'tip'::text]));
+
 CREATE INDEX import_run_applied_at ON import_run USING btree (applied_at);
 
 CREATE INDEX invite_email ON invite USING btree (email_folded);
+
+CREATE UNIQUE INDEX learning_token_name ON learning_token USING btree (name) WHERE (revoked_at IS NULL);
 
 CREATE INDEX member_address_folded ON member_address USING btree (email_folded);
 
@@ -1666,6 +2258,12 @@ CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
 
 CREATE INDEX session_account ON session USING btree (account_id);
 
+CREATE INDEX sign_up_email ON sign_up USING btree (email_folded);
+
+CREATE INDEX statement_course ON statement USING btree (course, email_folded);
+
+CREATE INDEX support_issue_department ON support_issue USING btree (department, id DESC);
+
 CREATE INDEX target_latest ON target USING btree (metric, phase, id DESC);
 
 CREATE INDEX task_activity_task ON task_activity USING btree (task, id);
@@ -1678,13 +2276,27 @@ CREATE INDEX task_wait_for ON task_wait USING btree (waits_for);
 
 CREATE UNIQUE INDEX telemetry_token_name ON telemetry_token USING btree (name) WHERE (revoked_at IS NULL);
 
+CREATE INDEX thanks_champion ON thanks USING btree (champion, id DESC);
+
+CREATE INDEX touchpoint_champion ON touchpoint USING btree (champion_folded, day);
+
 CREATE INDEX touchpoint_day ON touchpoint USING btree (day);
+
+CREATE INDEX touchpoint_department ON touchpoint USING btree (department, day) WHERE (department IS NOT NULL);
 
 CREATE INDEX touchpoint_user ON touchpoint USING btree (user_folded);
 
 CREATE INDEX training_session_day ON training_session USING btree (day);
 
+CREATE INDEX training_session_series ON training_session USING btree (series) WHERE (series IS NOT NULL);
+
 CREATE INDEX vote_wave ON vote USING btree (wave, id);
+
+CREATE INDEX win_day ON win USING btree (day);
+
+CREATE INDEX win_department ON win USING btree (department, id DESC);
+
+CREATE INDEX win_email ON win USING btree (email_folded);
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_is_append_only();
 
@@ -1702,10 +2314,31 @@ ALTER TABLE ONLY api_token
     ADD CONSTRAINT api_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
 ALTER TABLE ONLY attendance
+    ADD CONSTRAINT attendance_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY attendance
     ADD CONSTRAINT attendance_session_fkey FOREIGN KEY (session) REFERENCES training_session(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY attestation
     ADD CONSTRAINT attestation_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY badge_given
+    ADD CONSTRAINT badge_given_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY badge_given
+    ADD CONSTRAINT badge_given_champion_fkey FOREIGN KEY (champion) REFERENCES champion(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY champion
+    ADD CONSTRAINT champion_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY champion_interest
+    ADD CONSTRAINT champion_interest_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY champion
+    ADD CONSTRAINT champion_nominated_by_fkey FOREIGN KEY (nominated_by) REFERENCES account(id);
+
+ALTER TABLE ONLY channel
+    ADD CONSTRAINT channel_department_fkey FOREIGN KEY (department) REFERENCES department(id);
 
 ALTER TABLE ONLY check_result
     ADD CONSTRAINT check_result_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
@@ -1743,11 +2376,23 @@ ALTER TABLE ONLY gate
 ALTER TABLE ONLY gate
     ADD CONSTRAINT gate_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
 
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT guide_use_guide_fkey FOREIGN KEY (guide) REFERENCES guide(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY guide_version
+    ADD CONSTRAINT guide_version_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY guide_version
+    ADD CONSTRAINT guide_version_guide_fkey FOREIGN KEY (guide) REFERENCES guide(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY import_draft
     ADD CONSTRAINT import_draft_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY import_run
     ADD CONSTRAINT import_run_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY learning_token
+    ADD CONSTRAINT learning_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
 ALTER TABLE ONLY member_address
     ADD CONSTRAINT member_address_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
@@ -1785,8 +2430,29 @@ ALTER TABLE ONLY rollout
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY sign_up
+    ADD CONSTRAINT sign_up_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY sign_up
+    ADD CONSTRAINT sign_up_session_fkey FOREIGN KEY (session) REFERENCES training_session(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY spend_effective
     ADD CONSTRAINT spend_effective_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY statement
+    ADD CONSTRAINT statement_course_fkey FOREIGN KEY (course) REFERENCES course(id);
+
+ALTER TABLE ONLY statement
+    ADD CONSTRAINT statement_token_fkey FOREIGN KEY (token) REFERENCES learning_token(id);
+
+ALTER TABLE ONLY support_issue
+    ADD CONSTRAINT support_issue_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY support_issue
+    ADD CONSTRAINT support_issue_reported_by_fkey FOREIGN KEY (reported_by) REFERENCES account(id);
+
+ALTER TABLE ONLY support_issue
+    ADD CONSTRAINT support_issue_topic_fkey FOREIGN KEY (topic) REFERENCES escalation(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY target
     ADD CONSTRAINT target_set_by_fkey FOREIGN KEY (set_by) REFERENCES account(id);
@@ -1815,8 +2481,38 @@ ALTER TABLE ONLY task
 ALTER TABLE ONLY telemetry_token
     ADD CONSTRAINT telemetry_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
+ALTER TABLE ONLY thanks
+    ADD CONSTRAINT thanks_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY thanks
+    ADD CONSTRAINT thanks_champion_fkey FOREIGN KEY (champion) REFERENCES champion(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tick
+    ADD CONSTRAINT tick_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY touchpoint
     ADD CONSTRAINT touchpoint_department_fkey FOREIGN KEY (department) REFERENCES department(id);
 
+ALTER TABLE ONLY touchpoint
+    ADD CONSTRAINT touchpoint_logged_by_fkey FOREIGN KEY (logged_by) REFERENCES account(id);
+
+ALTER TABLE ONLY training_series
+    ADD CONSTRAINT training_series_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY training_session
+    ADD CONSTRAINT training_session_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY training_session
+    ADD CONSTRAINT training_session_series_fkey FOREIGN KEY (series) REFERENCES training_series(id);
+
 ALTER TABLE ONLY vote
     ADD CONSTRAINT vote_wave_fkey FOREIGN KEY (wave) REFERENCES readiness(wave) ON DELETE CASCADE;
+
+ALTER TABLE ONLY win
+    ADD CONSTRAINT win_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES account(id);
+
+ALTER TABLE ONLY win
+    ADD CONSTRAINT win_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY win
+    ADD CONSTRAINT win_logged_by_fkey FOREIGN KEY (logged_by) REFERENCES account(id);

@@ -39,14 +39,21 @@ type Item struct {
 // The caller leaves out those that the actor may not open.
 func Items(current string) []Item {
 	items := []Item{
+		{Group: Run, Label: "Today", URL: route.Today, Icon: ui.IconHouse, Key: "y"},
 		{Group: Run, Label: "Overview", URL: route.Overview, Icon: ui.IconCompass, Key: "o"},
 		{Group: Run, Label: "Plan", URL: route.Plan, Icon: ui.IconListChecks, Key: "l"},
 		{Group: Run, Label: "Readiness", URL: route.Readiness, Icon: ui.IconClipboardCheck, Key: "r"},
 		{Group: People, Label: "Cohorts", URL: route.Cohorts, Icon: ui.IconUsers, Key: "c"},
+		{Group: People, Label: "Champions", URL: route.Champions, Icon: ui.IconHandHelping, Key: "h"},
+		{Group: People, Label: "Trainings", URL: route.Trainings, Icon: ui.IconGraduationCap, Key: "i"},
+		{Group: People, Label: "Touchpoints", URL: route.Touchpoints, Icon: ui.IconMessageCirclePlus, Key: "k"},
+		{Group: People, Label: "Library", URL: route.Library, Icon: ui.IconBookOpen, Key: "b"},
+		{Group: People, Label: "Support", URL: route.Support, Icon: ui.IconLifeBuoy, Key: "f"},
 		{Group: People, Label: "People", URL: route.People, Icon: ui.IconContact, Key: "e"},
 		{Group: Measure, Label: "Activation", URL: route.Activation, Icon: ui.IconActivity, Key: "a"},
 		{Group: Measure, Label: "Depth", URL: route.Depth, Icon: ui.IconLayers, Key: "d"},
 		{Group: Measure, Label: "Value", URL: route.Value, Icon: ui.IconGem, Key: "v"},
+		{Group: Measure, Label: "Wins", URL: route.Wins, Icon: ui.IconTrophy, Key: "w"},
 		{Group: Govern, Label: "Access", URL: route.Access, Icon: ui.IconKeyRound, Key: "x"},
 		{Group: Govern, Label: "Connectors & plugins", URL: route.Connectors, Icon: ui.IconPlug, Key: "n"},
 		{Group: Govern, Label: "Spend", URL: route.Spend, Icon: ui.IconWallet, Key: "p"},
@@ -54,7 +61,7 @@ func Items(current string) []Item {
 		{Group: Settings, Label: "Sources", URL: route.Sources, Icon: ui.IconDatabase, Key: "s"},
 		{Group: Settings, Label: "Telemetry", URL: route.Telemetry, Icon: ui.IconRadio, Key: "m"},
 		{Group: Settings, Label: "People with access", URL: route.Roles, Icon: ui.IconShield, Key: "u"},
-		{Group: Settings, Label: "Sandbox", URL: route.Sandbox, Icon: ui.IconLifeBuoy},
+		{Group: Settings, Label: "Sandbox", URL: route.Sandbox, Icon: ui.IconSparkles},
 	}
 	for i := range items {
 		items[i].Current = items[i].URL == current

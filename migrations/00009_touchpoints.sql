@@ -1,0 +1,26 @@
+-- +goose Up
+
+alter table touchpoint
+    add column outcome    text        not null default '',
+    add column client_key uuid        unique,
+    add column logged_by  bigint      references account,
+    add column logged_at  timestamptz;
+create index touchpoint_champion on touchpoint (champion_folded, day);
+create index touchpoint_department on touchpoint (department, day) where department is not null;
+comment on column touchpoint.client_key is 'Made with the form: the same form sent twice is kept once. Null for what was imported.';
+
+create table undone (
+    client_key uuid        primary key,
+    at         timestamptz not null
+);
+comment on table undone is 'Keys of touchpoints and wins that were taken back: a form that arrives late brings nothing back.';
+
+alter table generation add column log bigint not null default 0;
+comment on column generation.log is 'n at the last change of touchpoints, attendances or wins.';
+
+-- +goose Down
+
+alter table generation drop column log;
+drop table undone;
+drop index touchpoint_department, touchpoint_champion;
+alter table touchpoint drop column logged_at, drop column logged_by, drop column client_key, drop column outcome;

@@ -1,0 +1,4 @@
+package web
+
+// recognitionRoutes are thanks and badges for champions, and the roll of a quarter.
+func (s *Server) recognitionRoutes() []routeEntry { return nil }
