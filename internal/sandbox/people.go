@@ -67,6 +67,7 @@ func (w *world) cast() {
 		w.enlist(n, size, taken)
 	}
 	w.promote()
+	w.nameChampion()
 	w.depart(taken)
 	if w.fixed(FixSeats) {
 		w.seatSurplus()
@@ -244,6 +245,19 @@ func (w *world) promote() {
 		p := &w.people[(i*131+17)%w.members()]
 		p.oldEmail = p.email
 		p.email = strings.Replace(p.email, "@", fmt.Sprintf("-%s@", strings.ToLower(lastNames[i*7+1])), 1)
+	}
+}
+
+// ClaimsChampion is the member of Claims Operations who began first there: a
+// champion whose name others can count on.
+const ClaimsChampion = "Tomas Lindqvist"
+
+// nameChampion gives that name to whoever it is; a small organization has nobody of it.
+func (w *world) nameChampion() {
+	dept := slices.IndexFunc(departments, func(d department) bool { return d.name == "Claims Operations" })
+	if all := w.champions(dept); len(all) > 0 {
+		first, last, _ := strings.Cut(ClaimsChampion, " ")
+		all[0].name, all[0].email = ClaimsChampion, address(first, last, map[string]int{})
 	}
 }
 
