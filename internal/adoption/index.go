@@ -73,6 +73,13 @@ type Touchpoint struct {
 	Department string // of a touchpoint for a whole department
 }
 
+// Win is finished work that somebody got back, as it was written down.
+type Win struct {
+	Day       day.Date
+	Member    int32
+	Published bool
+}
+
 // EventKind says what happened on a day that a chart notes.
 type EventKind string
 
@@ -153,6 +160,7 @@ type Index struct {
 	Openings    []Opening    // of the waves that have a date
 	Attendances []Attendance // ascending by day
 	Touchpoints []Touchpoint // ascending by day
+	Wins        []Win        // ascending by day, without those withdrawn
 	Events      []Event      // ascending by day
 
 	Seats        []Seats // ascending

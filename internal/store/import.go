@@ -61,11 +61,8 @@ func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, no
 			return err
 		}
 	}
-	if im.Added+im.Changed > 0 && im.Kind != sheet.Devices { // no figure is made of devices
-		if err := bumpPlan(ctx, tx); err != nil { // waves and departments are part of it
-			return err
-		}
-		if _, err := bump(ctx, tx, touchesPeople); err != nil {
+	if im.Added+im.Changed > 0 {
+		if err := importTouches(ctx, tx, im.Kind); err != nil {
 			return fmt.Errorf("count the generation up: %w", err)
 		}
 	}
@@ -82,6 +79,22 @@ func (s *Store) finishImport(ctx context.Context, tx pgx.Tx, im sheet.Import, no
 		Detail: map[string]string{"rows": strconv.Itoa(im.Rows), "added": strconv.Itoa(im.Added),
 			"changed": strconv.Itoa(im.Changed), "skipped": strconv.Itoa(im.Skipped)},
 	})
+}
+
+// importTouches makes readers read again what an import of a kind changes.
+func importTouches(ctx context.Context, tx pgx.Tx, k sheet.Kind) error {
+	what := touchesLog
+	switch k {
+	case sheet.Devices:
+		return nil // no figure is made of them
+	case sheet.People:
+		what = touchesPeople
+		if err := bumpPlan(ctx, tx); err != nil { // waves and departments are part of it
+			return err
+		}
+	}
+	_, err := bump(ctx, tx, what)
+	return err
 }
 
 // ImportRuns returns the imports that were applied last, newest first.

@@ -25,9 +25,15 @@ const indexFresh = time.Second
 
 // indexCache is the organization in memory.
 type indexCache struct {
-	current atomic.Pointer[adoption.Index]
+	current atomic.Pointer[heldIndex]
 	checked atomic.Int64 // when the generation was last compared, in unix nanoseconds; 0 asks for a look at once
 	mu      sync.Mutex   // one reader of the database at a time
+}
+
+// heldIndex is an index with what the next one needs to know of how it was read.
+type heldIndex struct {
+	*adoption.Index
+	named *named
 }
 
 // expire makes the next reader look whether something changed.
@@ -37,7 +43,15 @@ func (c *indexCache) fresh() *adoption.Index {
 	if time.Since(time.Unix(0, c.checked.Load())) > indexFresh {
 		return nil
 	}
-	return c.current.Load()
+	return c.last().Index
+}
+
+// last returns the index read last; one without an Index before the first.
+func (c *indexCache) last() heldIndex {
+	if held := c.current.Load(); held != nil {
+		return *held
+	}
+	return heldIndex{}
 }
 
 // Index returns the organization as of the last publication. It is shared and
@@ -53,21 +67,21 @@ func (s *Store) Index(ctx context.Context) (*adoption.Index, error) {
 		return x, nil
 	}
 	now := time.Now()
-	last := s.index.current.Load()
-	x, err := s.loadIndex(ctx, last)
+	last := s.index.last()
+	held, err := s.loadIndex(ctx, last)
 	switch {
-	case err != nil && last != nil && fault.Is(err, fault.Unavailable):
-		x = last
+	case err != nil && last.Index != nil && fault.Is(err, fault.Unavailable):
+		held = last
 	case err != nil:
 		return nil, err
 	}
-	s.index.current.Store(x)
+	s.index.current.Store(&held)
 	s.index.checked.Store(now.UnixNano())
-	return x, nil
+	return held.Index, nil
 }
 
 const (
-	generationSQL = `select n, people, money from generation`
+	generationSQL = `select n, people, money, log from generation`
 
 	indexDaysSQL = `
 select day, signed_in, active, tasked, unified, connectors, skills, plugins,
@@ -88,52 +102,52 @@ order by g.name, g.id, m.member`
 	refusedSQL = `select source from source_state where status = 'not_granted'`
 )
 
-type generations struct{ n, people, money int64 }
+type generations struct{ n, people, money, log int64 }
+
+func scanGenerations(row pgx.Row) (g generations, err error) {
+	err = row.Scan(&g.n, &g.people, &g.money, &g.log)
+	return g, err
+}
 
 // loadIndex returns last when nothing changed since, otherwise a new index that
 // shares with it what did not.
-func (s *Store) loadIndex(ctx context.Context, last *adoption.Index) (*adoption.Index, error) {
+func (s *Store) loadIndex(ctx context.Context, last heldIndex) (heldIndex, error) {
 	if same, err := s.unchanged(ctx, last); same || err != nil {
 		return last, translate(err)
 	}
-	var x *adoption.Index
+	held := last
 	var everybody bool // was read anew
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		var g generations
-		if err := tx.QueryRow(ctx, generationSQL).Scan(&g.n, &g.people, &g.money); err != nil {
+		g, err := scanGenerations(tx.QueryRow(ctx, generationSQL))
+		if err != nil || last.Index != nil && last.Generation == g.n {
 			return err
-		}
-		if last != nil && last.Generation == g.n {
-			x = last
-			return nil
 		}
 		l := newIndexLoad(g, last)
 		if err := l.run(ctx, tx); err != nil {
 			return fmt.Errorf("load the index: %w", err)
 		}
-		x, everybody = l.index, l.now.people > l.since
+		held, everybody = heldIndex{l.index, l.named}, l.now.people > l.since
 		return nil
 	})
 	if err != nil {
-		return nil, translate(err)
+		return heldIndex{}, translate(err)
 	}
-	if x != last {
-		x.Warm() // here, so that no visitor waits for it
+	if held != last {
+		held.Warm() // here, so that no visitor waits for it
 	}
-	if everybody && len(x.Days) > 0 {
+	if everybody && len(held.Days) > 0 {
 		debug.FreeOSMemory() // what reading everybody left behind is several times what is kept
 	}
-	return x, nil
+	return held, nil
 }
 
 // unchanged reports whether last is still the newest index there is: what a
 // request asks at most once a second, in one round trip.
-func (s *Store) unchanged(ctx context.Context, last *adoption.Index) (bool, error) {
-	if last == nil {
+func (s *Store) unchanged(ctx context.Context, last heldIndex) (bool, error) {
+	if last.Index == nil {
 		return false, nil
 	}
-	var g generations
-	err := s.pool.QueryRow(ctx, generationSQL).Scan(&g.n, &g.people, &g.money)
+	g, err := scanGenerations(s.pool.QueryRow(ctx, generationSQL))
 	return g.n == last.Generation, err
 }
 
@@ -142,13 +156,14 @@ type indexLoad struct {
 	now   generations
 	since int64 // generation of the index it begins with; -1 for none
 	index *adoption.Index
+	named *named
 	sets  interner
 }
 
-func newIndexLoad(g generations, last *adoption.Index) *indexLoad {
+func newIndexLoad(g generations, last heldIndex) *indexLoad {
 	l := &indexLoad{now: g, since: -1, index: &adoption.Index{}, sets: interner{seed: maphash.MakeSeed(), known: map[uint64][]adoption.Bits{}}}
-	if last != nil {
-		l.index, l.since = copyIndex(last), last.Generation
+	if last.Index != nil {
+		l.index, l.named, l.since = copyIndex(last.Index), last.named, last.Generation
 		if n := len(last.Days); n > 0 {
 			l.sets.learn(&last.Days[n-1])
 		}
@@ -161,7 +176,7 @@ func newIndexLoad(g generations, last *adoption.Index) *indexLoad {
 func copyIndex(x *adoption.Index) *adoption.Index {
 	return &adoption.Index{
 		Generation: x.Generation, First: x.First, Through: x.Through, Days: x.Days, Members: x.Members, Groups: x.Groups,
-		Placements: x.Placements, Openings: x.Openings, Attendances: x.Attendances, Touchpoints: x.Touchpoints, Events: x.Events, Seats: x.Seats, SeatsGranted: x.SeatsGranted, Cost: x.Cost, CostGranted: x.CostGranted,
+		Placements: x.Placements, Openings: x.Openings, Attendances: x.Attendances, Touchpoints: x.Touchpoints, Wins: x.Wins, Events: x.Events, Seats: x.Seats, SeatsGranted: x.SeatsGranted, Cost: x.Cost, CostGranted: x.CostGranted,
 		CostThrough: x.CostThrough, Settings: x.Settings,
 	}
 }
@@ -176,6 +191,9 @@ func (l *indexLoad) run(ctx context.Context, tx pgx.Tx) error {
 	})
 	if l.now.people > l.since {
 		l.queuePeople(b)
+	}
+	if max(l.now.people, l.now.log) > l.since {
+		l.queueLog(b)
 	}
 	b.Queue(indexEventsSQL).Query(l.events)
 	if l.now.money > l.since {

@@ -21,6 +21,7 @@ const (
 	touchesNothing touches = 0
 	touchesPeople  touches = 1 << iota
 	touchesMoney
+	touchesLog // touchpoints, attendances, wins
 )
 
 // landed is what one publication did inside its transaction.
@@ -128,7 +129,8 @@ func refusal(u pull.Unit, err error) error {
 const bumpSQL = `
 update generation set n = n + 1,
     people = case when @people then n + 1 else people end,
-    money  = case when @money then n + 1 else money end`
+    money  = case when @money then n + 1 else money end,
+    log    = case when @log then n + 1 else log end`
 
 // queueBump counts the generation up. Its row stays locked until the
 // transaction ends, so generations become visible in order.
@@ -141,7 +143,7 @@ func bump(ctx context.Context, tx pgx.Tx, t touches) (int64, error) {
 }
 
 func bumpArgs(t touches) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"people": t&touchesPeople != 0, "money": t&touchesMoney != 0}
+	return pgx.StrictNamedArgs{"people": t&touchesPeople != 0, "money": t&touchesMoney != 0, "log": t&touchesLog != 0}
 }
 
 // merge runs a statement that makes a part of a table equal to what was read

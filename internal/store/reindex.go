@@ -195,7 +195,7 @@ func indexAgrees(ctx context.Context, tx pgx.Tx, d day.Date) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	l := newIndexLoad(generations{}, nil)
+	l := newIndexLoad(generations{}, heldIndex{})
 	if err := l.days(rows); err != nil {
 		return false, err
 	}
