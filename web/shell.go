@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -20,23 +21,34 @@ import (
 
 const flashSeconds = 60
 
-// shell puts body into the frame of the site: with navigation for people who hold a role, else plain.
+// shell puts body into the frame of the site: with navigation for people who hold a
+// role, with tabs for those without one, plain for those who are not signed in.
 func (s *Server) shell(w http.ResponseWriter, r *http.Request, actor identity.Actor, p page, body templ.Component) templ.Component {
-	props := layout.Props{Title: p.Title, Org: s.Org, Theme: theme(r), Path: route.Home}
+	props := s.frame(w, r, p.Title)
+	switch {
+	case len(actor.Roles) > 0:
+		props.Items = s.counted(r.Context(), s.itemsFor(actor, p.Section))
+		props.Me = me(actor)
+		props.Fresh = s.freshness(r.Context())
+	case actor.Account != 0:
+		return phoneFrame(s.phoneProps(r, actor, props, p.Section), body)
+	}
+	return templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+		return layout.Page(props).Render(templ.WithChildren(ctx, body), out)
+	})
+}
+
+// frame is what every document says: its title, the look, and what was just done.
+func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) layout.Props {
+	props := layout.Props{Title: title, Org: s.Org, Theme: theme(r), Path: route.Home}
 	if r.Method == http.MethodGet {
 		props.Path = localPath(r.URL.RequestURI())
 	}
 	if text := s.takeFlash(w, r); text != "" {
 		props.Flash = &ui.ToastProps{Text: text, Tone: ui.ToneGood}
+		s.takeUndo(w, r, props.Flash)
 	}
-	if len(actor.Roles) > 0 {
-		props.Items = s.counted(r.Context(), s.itemsFor(actor, p.Section))
-		props.Me = &layout.Me{Name: actor.Name, Role: roleNames[actor.Roles[0]]}
-		props.Fresh = s.freshness(r.Context())
-	}
-	return templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
-		return layout.Page(props).Render(templ.WithChildren(ctx, body), out)
-	})
+	return props
 }
 
 // itemsFor leaves out of the navigation what the table does not let the actor open.
@@ -148,6 +160,31 @@ func (s *Server) takeFlash(w http.ResponseWriter, r *http.Request) string {
 		http.SetCookie(w, s.newCookie("flash", "", -1))
 	}
 	return text
+}
+
+// undo is how what was just done is taken back: a form and what it says.
+type undo struct {
+	URL  string
+	With []ui.Pair
+}
+
+// redirectUndo is redirect with a way back beside the sentence.
+func (s *Server) redirectUndo(w http.ResponseWriter, r *http.Request, to, flash string, u undo) error {
+	value, err := s.cookies[0].Encode(s.cookie("undo"), u)
+	if err != nil {
+		return fmt.Errorf("keep the way back: %w", err)
+	}
+	http.SetCookie(w, s.newCookie("undo", value, flashSeconds))
+	return s.redirect(w, r, to, flash)
+}
+
+// takeUndo gives a toast the way back that was kept with it, and forgets it.
+func (s *Server) takeUndo(w http.ResponseWriter, r *http.Request, toast *ui.ToastProps) {
+	var u undo
+	if s.readCookie(r, "undo", &u) {
+		http.SetCookie(w, s.newCookie("undo", "", -1))
+		toast.UndoURL, toast.Undo = u.URL, u.With
+	}
 }
 
 func (s *Server) cookie(purpose string) string { return cookieName(purpose, s.secure()) }

@@ -71,6 +71,7 @@ func Items(current string) []Item {
 
 // Me is the signed-in person.
 type Me struct {
+	Key  string // tells people apart who share a device
 	Name string
 	Role string
 }
