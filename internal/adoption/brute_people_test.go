@@ -162,3 +162,18 @@ func (b brute) unified(c crowd, from, to day.Date) (on, active int) {
 	}
 	return on, active
 }
+
+// namedWins counts the published wins of a crowd's people; there is no number before the first win is logged.
+func (b brute) namedWins(c crowd, from, to day.Date) result {
+	if len(b.wins) == 0 {
+		return result{}
+	}
+	n := 0.0
+	for _, w := range b.wins {
+		whose := c.all && c.narrowed == nil || slices.ContainsFunc(b.people(c, to), func(u user) bool { return slices.Contains(u.emails, w.email) })
+		if w.published && w.day >= from && w.day <= to && whose {
+			n++
+		}
+	}
+	return result{value: &n}
+}

@@ -202,6 +202,7 @@ func (b brute) metrics(c crowd, from, to day.Date) map[adoption.Key]result {
 		adoption.DaysTrainingToFirstTask:  b.daysToTask(who, from, to),
 		adoption.ChampionTouchpoints:      b.touchpoints(c, from, to),
 		adoption.HelpSessionParticipation: b.helpSessions(c, from, to),
+		adoption.NamedWins:                b.namedWins(c, from, to),
 	}
 	signed, tasked := 0, 0
 	for _, u := range who {

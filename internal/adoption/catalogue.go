@@ -120,7 +120,6 @@ var catalogue = []Metric{
 		Definition: "Published wins dated in the period. The target is per week.",
 		Numerator:  "published wins",
 		Target:     Target{Value: 2, PerWeek: true},
-		Waits:      "Waits for wins, which have not been collected yet.",
 	},
 	{
 		Key: LiveWorkflows, Column: ColumnValue, Name: "Workflows on Claude", Unit: UnitCount,

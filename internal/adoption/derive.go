@@ -53,6 +53,7 @@ type derived struct {
 	trainings []visit    // those first trainings, ascending by day
 	helps     visits     // attendances of help sessions
 	touched   visits     // touchpoints with a person
+	wins      visits     // published wins
 
 	departmental []Touchpoint // touchpoints for whole departments, ascending by day
 }
@@ -166,13 +167,14 @@ func (x *Index) derive() derived {
 	return d
 }
 
-// deriveHelp derives what is known of trainings, help sessions and touchpoints.
+// deriveHelp derives what is known of trainings, help sessions, touchpoints and wins.
 func (x *Index) deriveHelp(d *derived) {
 	first, days := firstVisits(d.n, x.attended(TrainingKind.teaches))
 	d.trained, d.trainings = days, first
 	d.helps = newVisits(x.attended(TrainingKind.helps))
 	d.touched = newVisits(x.touched())
 	d.departmental = x.departmental()
+	d.wins = newVisits(x.published())
 }
 
 // week returns the week that begins on a Monday; one without data is empty.
@@ -237,6 +239,9 @@ func (x *Index) size() int {
 	}
 	for i := range x.Touchpoints {
 		n = max(n, int(x.Touchpoints[i].Member)+1)
+	}
+	for i := range x.Wins {
+		n = max(n, int(x.Wins[i].Member)+1)
 	}
 	return n
 }

@@ -105,6 +105,9 @@ func disclosureUse(x *Index, r *rand.Rand) {
 			if r.IntN(8) == 0 {
 				x.Touchpoints = append(x.Touchpoints, Touchpoint{Day: d, Member: m})
 			}
+			if r.IntN(8) == 0 {
+				x.Wins = append(x.Wins, Win{Day: d, Member: m, Published: r.IntN(2) == 0})
+			}
 		}
 		x.Days = append(x.Days, IndexDay(d, entries, 1))
 	}
@@ -284,6 +287,8 @@ func (d *disclosure) value(k Key, f *family, who Bits, p day.Period, v float64) 
 		d.tell("advanced "+days, who, whole, d.among(d.x.activeIn(p).active, func(y *DayIndex) Bits { return y.Connectors.Or(y.Skills).Or(y.Plugins) }), v*n)
 	case ChampionTouchpoints:
 		d.tell("touchpoints", who, stretches(p), d.touchpoints(), v*float64(members.Count())/100)
+	case NamedWins:
+		d.tell("wins", who, stretches(p), d.wins(), v)
 	case HelpSessionParticipation:
 		d.tell("helped "+days, members, whole, d.helped(), v*float64(members.Count()))
 	}

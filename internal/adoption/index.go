@@ -77,7 +77,7 @@ type Touchpoint struct {
 type Win struct {
 	Day       day.Date
 	Member    int32
-	Published bool
+	Published bool // only such wins count; others say that wins are being logged
 }
 
 // EventKind says what happened on a day that a chart notes.
@@ -160,7 +160,7 @@ type Index struct {
 	Openings    []Opening    // of the waves that have a date
 	Attendances []Attendance // ascending by day
 	Touchpoints []Touchpoint // ascending by day
-	Wins        []Win        // ascending by day, without those withdrawn
+	Wins        []Win        // ascending by day
 	Events      []Event      // ascending by day
 
 	Seats        []Seats // ascending

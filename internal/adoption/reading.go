@@ -73,6 +73,8 @@ func (s *span) reading(k Key, who Bits, departments []string, licensed Licensed)
 		return s.touchpoints(who, departments, licensed)
 	case HelpSessionParticipation:
 		return s.helpSessions(who, licensed)
+	case NamedWins:
+		return s.wins(who)
 	case CostToValue:
 		return s.costToValue(who)
 	}

@@ -96,6 +96,16 @@ func (d *disclosure) touchpoints() reader {
 	}
 }
 
+func (d *disclosure) wins() reader {
+	return func(m int32, p day.Period) int {
+		n := 0
+		for _, w := range d.x.Wins {
+			n += one(w.Member == m && w.Published && p.Contains(w.Day))
+		}
+		return n
+	}
+}
+
 func (d *disclosure) attendances() reader {
 	return func(m int32, p day.Period) int {
 		n := 0

@@ -29,6 +29,7 @@ type span struct {
 	visits  sum  // attendances of help sessions
 	helped  Bits // members who attended one
 	touches touches
+	won     sum // published wins, once a cohort asks
 }
 
 // first returns the first day there can be data for.

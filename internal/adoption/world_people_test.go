@@ -23,7 +23,14 @@ type touch struct {
 	email, dept string
 }
 
-// addPeople invents a roster with people who are no members, trainings and a
+// win is a win that was logged, whose it is and whether it was published.
+type win struct {
+	day       day.Date
+	email     string
+	published bool
+}
+
+// addPeople invents a roster with people who are no members, trainings, wins and a
 // champions' log, dated from before the data to after it. Some organizations have none.
 func (w *world) addPeople(r *rand.Rand, days int) {
 	for i := range r.IntN(4) {
@@ -51,6 +58,9 @@ func (w *world) addPeople(r *rand.Rand, days int) {
 			t.email, t.dept = "", []string{"Claims", "Finance & Tax", "R&D"}[r.IntN(3)]
 		}
 		w.touches = append(w.touches, t)
+	}
+	for range r.IntN(3) * len(addresses) {
+		w.wins = append(w.wins, win{dated(), addresses[r.IntN(len(addresses))], r.IntN(3) > 0})
 	}
 }
 
@@ -120,5 +130,9 @@ func (w *world) indexHelp(x *adoption.Index, of map[string]int32) {
 		}
 		x.Touchpoints = append(x.Touchpoints, one)
 	}
+	for _, v := range w.wins {
+		x.Wins = append(x.Wins, adoption.Win{Day: v.day, Member: of[v.email], Published: v.published})
+	}
+	sort.SliceStable(x.Wins, func(i, j int) bool { return x.Wins[i].Day < x.Wins[j].Day })
 	sort.SliceStable(x.Touchpoints, func(i, j int) bool { return x.Touchpoints[i].Day < x.Touchpoints[j].Day })
 }

@@ -28,6 +28,7 @@ type world struct {
 	outsiders []string // people who are no members, by address
 	attended  []attended
 	touches   []touch
+	wins      []win
 }
 
 type user struct {

@@ -16,7 +16,7 @@ const (
 with address as (
     select email_folded from attendance where status <> 'no_show'
     union select user_folded from touchpoint where user_folded is not null
-    union select email_folded from win where state <> 'withdrawn'
+    union select email_folded from win
 )
 select a.email_folded, coalesce(today.ord, earlier.member, -1) as member, coalesce(p.id, 0) as person
 from address a
@@ -41,7 +41,7 @@ select day - date '1970-01-01' as day, coalesce(user_folded, '') as email, coale
 from touchpoint order by day, id`
 
 	indexWinsSQL = `
-select day - date '1970-01-01' as day, email_folded, state = 'published' from win where state <> 'withdrawn' order by day, id`
+select day - date '1970-01-01' as day, email_folded, state = 'published' from win order by day, id`
 )
 
 // named is what a change of the log needs to know of the people of an index, so

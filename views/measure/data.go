@@ -50,6 +50,7 @@ type Reader struct {
 	Sources    bool   // may open the Sources page
 	Names      bool   // sees who answers for a target
 	Guarded    bool   // figures about few people are withheld from them
+	Wins       bool   // may read all wins
 	TakesPlays bool   // may turn what usually helps into tasks of the plan
 	Why        string // why the data is late, when that is known
 }

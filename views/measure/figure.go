@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/route"
 	"groundswell/views/ui"
 )
 
@@ -331,7 +332,25 @@ func (p pageData) tile(f adoption.Figure) ui.StatTileProps {
 	if f.Known() {
 		t.Stale, t.WhyURL = p.lateText(), p.sources()
 	}
+	if f.Key == adoption.NamedWins {
+		t.More = p.allWins()
+	}
 	return t
+}
+
+// allWins leads to the wins of the period, and of the department that the page is
+// about; nil for a reader who may not read them.
+func (p pageData) allWins() *ui.Link {
+	if !p.Wins {
+		return nil
+	}
+	department := ""
+	if by, slug, single := p.Single(); single && by == adoption.ByDepartment {
+		department = slug
+	}
+	days := p.covered()
+	to := route.With(route.Wins, "department", department, "from", days.From.String(), "to", days.To.String())
+	return &ui.Link{Label: "All wins", URL: to}
 }
 
 // row is a metric as a line of the overview.

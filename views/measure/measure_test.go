@@ -61,12 +61,12 @@ func TestTrendsKnowBetterFromUp(t *testing.T) {
 
 func TestZeroNotYetAndWithheldAreThreeThings(t *testing.T) {
 	p := pageData{Figures: Figures{MinCohort: 5, Answer: adoption.Answer{Through: 10}}}
-	zero, missing := p.value(figure(adoption.NamedWins, 0, nil, nil)), p.value(adoption.Figure{Key: adoption.NamedWins})
+	zero, missing := p.value(figure(adoption.LiveWorkflows, 0, nil, nil)), p.value(adoption.Figure{Key: adoption.LiveWorkflows})
 	hidden := p.value(adoption.Figure{Key: adoption.NamedWins, Withheld: true})
 	if zero.State != ui.StateKnown || zero.Text != "0" {
 		t.Errorf("zero is shown as %+v", zero)
 	}
-	if missing.State != ui.StateNotYet || missing.Why != "Waits for published wins" {
+	if missing.State != ui.StateNotYet || missing.Why != "Waits for the workflow list" {
 		t.Errorf("a figure without data is shown as %+v", missing)
 	}
 	if hidden.State != ui.StateWithheld || !strings.Contains(hidden.Why, "fewer than 5") {

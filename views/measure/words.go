@@ -35,7 +35,7 @@ var wordsOf = map[adoption.Key]words{
 	adoption.ChampionTouchpoints:      {source: ownRecords, delay: noDelay, leftOut: "Help that nobody logged"},
 	adoption.HelpSessionParticipation: {source: ownRecords, delay: noDelay, leftOut: "No-shows, people who have left"},
 	adoption.HoursReallocatedPerWeek:  {source: "Pulse survey, self-reported", delay: "Until a survey closes", leftOut: "People who did not answer", waits: "Waits for the pulse survey"},
-	adoption.NamedWins:                {source: ownRecords, delay: noDelay, leftOut: "Drafts, and wins without consent", waits: "Waits for published wins"},
+	adoption.NamedWins:                {source: ownRecords, delay: noDelay, leftOut: "Wins that are not published"},
 	adoption.LiveWorkflows:            {source: ownRecords, delay: noDelay, leftOut: "Workflows still planned or retired", waits: "Waits for the workflow list"},
 	adoption.CostToValue:              {source: costSource + "; pulse survey; loaded hourly rate", delay: costLate, leftOut: "Products other than Cowork", waits: "Waits for hours re-allocated and their rate"},
 }
