@@ -18,6 +18,7 @@ create table training_series (
     capacity    int      check (capacity > 0),
     about       text     not null default '',
     features    text[]   not null default '{}',
+    ended_at    timestamptz,
     version     int      not null default 1,
     check (until_day >= from_day)
 );
@@ -37,6 +38,7 @@ alter table training_session
     add column capacity      int         check (capacity > 0),
     add column about         text        not null default '',
     add column features      text[]      not null default '{}',
+    add column covered_at    timestamptz,
     add column cancelled_at  timestamptz,
     add column cancel_reason text        not null default '',
     add column version       int         not null default 1,
@@ -47,12 +49,13 @@ comment on column training_session.planned is 'Planned here, with an hour; false
 comment on column training_session.starts_at is 'Wall time in zone.';
 comment on column training_session.capacity is 'Null: no limit.';
 comment on column training_session.features is 'Which of the eight features it covers, or covered.';
+comment on column training_session.covered_at is 'When somebody confirmed, once it was held, which features it covered; null: as planned.';
 
 -- +goose Down
 
 alter table training_session
     drop constraint training_session_starts,
-    drop column version, drop column cancel_reason, drop column cancelled_at, drop column features, drop column about,
+    drop column version, drop column cancel_reason, drop column cancelled_at, drop column covered_at, drop column features, drop column about,
     drop column capacity, drop column host_email, drop column host_name, drop column link, drop column place, drop column minutes,
     drop column zone, drop column starts_at, drop column department, drop column series, drop column planned;
 drop table training_series;

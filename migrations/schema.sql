@@ -1640,6 +1640,7 @@ CREATE TABLE training_series (
     capacity integer,
     about text DEFAULT ''::text NOT NULL,
     features text[] DEFAULT '{}'::text[] NOT NULL,
+    ended_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT training_series_capacity_check CHECK ((capacity > 0)),
     CONSTRAINT training_series_check CHECK ((until_day >= from_day)),
@@ -1679,6 +1680,7 @@ CREATE TABLE training_session (
     capacity integer,
     about text DEFAULT ''::text NOT NULL,
     features text[] DEFAULT '{}'::text[] NOT NULL,
+    covered_at timestamp with time zone,
     cancelled_at timestamp with time zone,
     cancel_reason text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
@@ -1698,6 +1700,8 @@ COMMENT ON COLUMN training_session.starts_at IS 'Wall time in zone.';
 COMMENT ON COLUMN training_session.capacity IS 'Null: no limit.';
 
 COMMENT ON COLUMN training_session.features IS 'Which of the eight features it covers, or covered.';
+
+COMMENT ON COLUMN training_session.covered_at IS 'When somebody confirmed, once it was held, which features it covered; null: as planned.';
 
 ALTER TABLE training_session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME training_session_id_seq

@@ -27,6 +27,21 @@ func Kinds() []Kind { return []Kind{AllStaff101, Department, OfficeHours, UserGr
 // Valid reports whether k is a kind.
 func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
+// Name is what people call a session of kind k.
+func (k Kind) Name() string {
+	switch k {
+	case AllStaff101:
+		return "All-staff 101"
+	case Department:
+		return "Department session"
+	case OfficeHours:
+		return "Office hours"
+	case UserGroup:
+		return "User group"
+	}
+	return string(k)
+}
+
 // Status is what became of somebody who was expected at a session.
 type Status string
 
