@@ -60,13 +60,14 @@ var mimes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
 	".svg":   "image/svg+xml",
+	".png":   "image/png",
 	".woff2": "font/woff2",
 }
 
 func newFile(name string, b []byte) *file {
 	hashed := HashedName(name, b)
 	f := &file{url: Prefix + hashed, etag: `"` + hashed + `"`, mime: mimes[path.Ext(name)], plain: b}
-	if path.Ext(name) != ".woff2" {
+	if ext := path.Ext(name); ext != ".woff2" && ext != ".png" {
 		f.gzipped = compress(b)
 	}
 	return f

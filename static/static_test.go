@@ -36,7 +36,7 @@ func body(t *testing.T, res *http.Response) []byte {
 
 func TestFirstLoadKeepsItsBudget(t *testing.T) {
 	total := 0
-	for _, name := range []string{"app.css", "htmx.js", "gs.js", "inter-latin.woff2", "mark.svg"} {
+	for _, name := range []string{"app.css", "htmx.js", "gs.js", "form.js", "inter-latin.woff2", "mark.svg"} {
 		n := len(body(t, get(t, URL(name), "Accept-Encoding", "gzip")))
 		t.Logf("%-18s %6d bytes", name, n)
 		total += n
@@ -47,12 +47,15 @@ func TestFirstLoadKeepsItsBudget(t *testing.T) {
 	if own := len(body(t, get(t, URL("gs.js"), "Accept-Encoding", "gzip"))); own > 3*1024 {
 		t.Errorf("gs.js takes %d bytes, more than 3 KB", own)
 	}
+	if forms := len(body(t, get(t, URL("form.js"), "Accept-Encoding", "gzip"))); forms > 2*1024 {
+		t.Errorf("form.js takes %d bytes, more than 2 KB", forms)
+	}
 }
 
 func TestAssetsAreKeptForEver(t *testing.T) {
 	for name, kind := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "gs.js": "text/javascript; charset=utf-8",
-		"inter-latin.woff2": "font/woff2", "mark.svg": "image/svg+xml",
+		"inter-latin.woff2": "font/woff2", "mark.svg": "image/svg+xml", "icon-192.png": "image/png",
 	} {
 		res := get(t, URL(name))
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != kind {

@@ -70,6 +70,7 @@ func (s *Server) routes() []routeEntry {
 		{"GET", route.Prometheus, tokens(identity.Lead, identity.Auditor), s.prometheus},
 
 		{"GET", route.Static + "*", public, s.asset},
+		{"GET", route.Manifest, public, s.manifest},
 
 		{"GET", route.Home, signedIn, s.home},
 		{"GET", route.SignIn, public, s.signInPage},

@@ -68,6 +68,7 @@ const (
 	APIFunnel       = "/api/v1/metrics/funnel"
 	APIRetain       = "/api/v1/metrics/retention"
 	Static          = "/static/"
+	Manifest        = "/manifest.webmanifest" // makes the site installable on a phone
 )
 
 // Cohort is the page of one cohort: by is a dimension, such as "department".

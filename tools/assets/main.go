@@ -61,10 +61,15 @@ func compile() (map[string][]byte, error) {
 	if out["app.css"], err = bundle(filepath.Join(root, "css/index.css"), hashed); err != nil {
 		return nil, err
 	}
-	if out["gs.js"], err = bundle(filepath.Join(root, "js/gs.js"), nil); err != nil {
-		return nil, err
+	for _, name := range []string{"gs.js", "form.js"} {
+		if out[name], err = bundle(filepath.Join(root, "js", name), nil); err != nil {
+			return nil, err
+		}
 	}
-	for name, from := range map[string]string{"htmx.js": "lib/htmx/htmx.min.js", "mark.svg": "lib/mark.svg"} {
+	for name, from := range map[string]string{
+		"htmx.js": "lib/htmx/htmx.min.js", "mark.svg": "lib/mark.svg",
+		"icon-180.png": "lib/icon/180.png", "icon-192.png": "lib/icon/192.png", "icon-512.png": "lib/icon/512.png", "icon-maskable-512.png": "lib/icon/maskable-512.png",
+	} {
 		if out[name], err = os.ReadFile(filepath.Join(root, from)); err != nil {
 			return nil, err
 		}

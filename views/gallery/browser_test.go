@@ -27,7 +27,7 @@ import (
 var axe string
 
 // policy is the site's Content-Security-Policy, which the gallery is held to.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // watch counts what the policy blocks and what scripts throw, from the first moment on.
 const watch = `window.wrongs = [];
