@@ -33,6 +33,17 @@ comment on column champion.agreed_minutes is 'A week, agreed with their manager;
 comment on column champion.leaves_on is 'The last day they will be one, when that is known ahead.';
 comment on column champion.invite_hash is 'SHA-256 of the secret in the link they accept by; the secret itself is kept nowhere.';
 
+create table champion_event (
+    id       bigint      generated always as identity primary key,
+    champion bigint      not null references champion on delete cascade,
+    at       timestamptz not null,
+    account  bigint      references account,
+    what     text        not null check (what in ('nominated', 'invited', 'accepted', 'declined', 'turned_down', 'registered', 'changed', 'ended')),
+    words    text        not null default ''
+);
+create index champion_event_champion on champion_event (champion, id);
+comment on table champion_event is 'The history of an entry of the register, to be read by people. The audit log keeps the same without words.';
+
 create table champion_interest (
     account bigint      primary key references account on delete cascade,
     words   text        not null default '',
@@ -52,6 +63,9 @@ create table champion_coverage (
 insert into champion_coverage (least, most, people_low, people_high) values (2, 3, 25, 50);
 comment on table champion_coverage is 'How many champions a department should have: least to most, and one for people_low to people_high people.';
 
+create index person_manager on person (lower(manager_email)) where manager_email <> '';
+
 -- +goose Down
 
-drop table champion_coverage, champion_interest, champion;
+drop index person_manager;
+drop table champion_coverage, champion_interest, champion_event, champion;

@@ -283,6 +283,27 @@ CREATE TABLE champion_coverage (
 
 COMMENT ON TABLE champion_coverage IS 'How many champions a department should have: least to most, and one for people_low to people_high people.';
 
+CREATE TABLE champion_event (
+    id bigint NOT NULL,
+    champion bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    account bigint,
+    what text NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    CONSTRAINT champion_event_what_check CHECK ((what = ANY (ARRAY['nominated'::text, 'invited'::text, 'accepted'::text, 'declined'::text, 'turned_down'::text, 'registered'::text, 'changed'::text, 'ended'::text])))
+);
+
+COMMENT ON TABLE champion_event IS 'The history of an entry of the register, to be read by people. The audit log keeps the same without words.';
+
+ALTER TABLE champion_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME champion_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE champion ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME champion_id_seq
     START WITH 1
@@ -1900,6 +1921,9 @@ ALTER TABLE ONLY catalog_plugin
 ALTER TABLE ONLY champion_coverage
     ADD CONSTRAINT champion_coverage_pkey PRIMARY KEY (only_one);
 
+ALTER TABLE ONLY champion_event
+    ADD CONSTRAINT champion_event_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY champion_interest
     ADD CONSTRAINT champion_interest_pkey PRIMARY KEY (account);
 
@@ -2224,6 +2248,8 @@ CREATE UNIQUE INDEX champion_current ON champion USING btree (department, email_
 
 CREATE INDEX champion_email ON champion USING btree (email_folded);
 
+CREATE INDEX champion_event_champion ON champion_event USING btree (champion, id);
+
 CREATE UNIQUE INDEX channel_of ON channel USING btree (purpose, COALESCE(department, 0));
 
 CREATE INDEX check_result_latest ON check_result USING btree (check_key, COALESCE(wave, 0), id DESC);
@@ -2249,6 +2275,8 @@ CREATE UNIQUE INDEX learning_token_name ON learning_token USING btree (name) WHE
 CREATE INDEX member_address_folded ON member_address USING btree (email_folded);
 
 CREATE INDEX member_email ON member USING btree (email_folded);
+
+CREATE INDEX person_manager ON person USING btree (lower(manager_email)) WHERE (manager_email <> ''::text);
 
 CREATE INDEX placement_department ON placement USING btree (department);
 
@@ -2334,6 +2362,12 @@ ALTER TABLE ONLY badge_given
 
 ALTER TABLE ONLY champion
     ADD CONSTRAINT champion_department_fkey FOREIGN KEY (department) REFERENCES department(id);
+
+ALTER TABLE ONLY champion_event
+    ADD CONSTRAINT champion_event_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY champion_event
+    ADD CONSTRAINT champion_event_champion_fkey FOREIGN KEY (champion) REFERENCES champion(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY champion_interest
     ADD CONSTRAINT champion_interest_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;

@@ -140,6 +140,33 @@ func (a *Account) Take(by Actor, g Grant, otherLeads int) error {
 	return nil
 }
 
+// BecomeChampion gives a the role of champion in a department, as the register of
+// champions decided. Holding it from a person already changes nothing.
+func (a *Account) BecomeChampion(by Actor, department string) error {
+	g := Grant{Role: Champion, Department: department, Origin: FromPerson}
+	if err := g.check(); err != nil {
+		return err
+	}
+	if slices.Contains(a.Grants, g) {
+		return nil
+	}
+	a.Grants = append(a.Grants, g)
+	a.record(by, "role.granted", g.detail())
+	return nil
+}
+
+// CeaseChampion takes back the role of champion in a department that people gave a.
+// What a group of the identity provider brings stays.
+func (a *Account) CeaseChampion(by Actor, department string) {
+	g := Grant{Role: Champion, Department: department, Origin: FromPerson}
+	at := slices.Index(a.Grants, g)
+	if at < 0 {
+		return
+	}
+	a.Grants = slices.Delete(slices.Clone(a.Grants), at, at+1)
+	a.record(by, "role.revoked", g.detail())
+}
+
 // Deactivate shuts a out: it cannot sign in, and its sessions end.
 func (a *Account) Deactivate(by Actor, otherLeads int, now time.Time) error {
 	if err := mustLead(by); err != nil {
