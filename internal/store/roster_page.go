@@ -215,6 +215,10 @@ func (s *Store) slugs(ctx context.Context) (slugBook, error) {
 	if err != nil {
 		return slugBook{}, fmt.Errorf("list departments and waves: %w", translate(err))
 	}
+	return slugBookOf(list), nil
+}
+
+func slugBookOf(list []nameRow) slugBook {
 	book := slugBook{map[string]int{}, map[string]int{}}
 	for of, into := range map[string]map[string]int{"department": book.department, "wave": book.wave} {
 		mine := slices.DeleteFunc(slices.Clone(list), func(r nameRow) bool { return r.Of != of })
@@ -223,7 +227,7 @@ func (s *Store) slugs(ctx context.Context) (slugBook, error) {
 			into[slugs[r.Name]] = r.ID
 		}
 	}
-	return book, nil
+	return book
 }
 
 // slugsOf returns the slugs of names. Those in use get theirs first, as the index
