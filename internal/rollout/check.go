@@ -15,8 +15,6 @@ const (
 
 	seatsNeeded   = 21             // days before a wave opens by which its people must have arrived
 	devicesShare  = 95             // percent of a wave's people who need the app
-	championsMin  = 2              // in every department
-	championsMax  = 3              // as many as a department needs
 	firstTaskDays = 7              // after the first wave opened, somebody must have delegated a task
 	telemetryGap  = 24 * time.Hour // without an event, telemetry has stopped
 )

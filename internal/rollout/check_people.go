@@ -30,37 +30,6 @@ func (firstTaskCheck) Run(f Facts, _ people.Wave) Finding {
 	return undecided(r, "No task yet", "Nobody has delegated a task yet.")
 }
 
-type championsCheck struct{}
-
-func (championsCheck) Key() CheckKey { return CheckChampions }
-func (championsCheck) Title() string { return "Two or three champions in every department" }
-func (championsCheck) PerWave() bool { return true }
-
-func (championsCheck) Run(f Facts, wave people.Wave) Finding {
-	r := Reading{Name: "Roles and champions' log", AsOf: f.Now}
-	departments := f.departments(wave.ID)
-	if len(departments) == 0 {
-		return noneYet(r.Name, "No departments", "Nobody of the roster"+in(wave)+" is in a department.")
-	}
-	all, short := 0, []Detail(nil)
-	for _, d := range departments {
-		n := f.Champions[d]
-		all += n
-		if n < championsMin {
-			short = append(short, Detail{Say: d + ": " + several(n, "champion", "champions"), Count: championsMin - n})
-		}
-	}
-	sortDetails(short)
-	whole := several(len(departments), "department", "departments")
-	switch n := len(short); {
-	case all == 0:
-		return undecided(r, "Nobody yet", "None of "+whole+in(wave)+" has a champion yet.")
-	case n > 0:
-		return refuted(r, n, amount(n)+" too few", amount(n)+" of "+whole+in(wave)+" "+either(n, "has", "have")+" fewer than "+amount(championsMin)+" champions; "+several(all, "champion", "champions")+" in all.", short)
-	}
-	return confirmed(r, amount(all)+" in "+amount(len(departments)), several(all, "champion", "champions")+", at least "+amount(championsMin)+" in each of "+whole+in(wave)+"; up to "+amount(championsMax)+" are useful.")
-}
-
 type trainingsCheck struct{}
 
 func (trainingsCheck) Key() CheckKey { return CheckTrainings }

@@ -55,9 +55,9 @@ func wellRead() Facts {
 		Telemetry:  Pulse{Last: noon.Add(-2 * time.Minute), Day: 48_112},
 		Trainings:  TrainingFacts{Ahead: 3, Next: thursday + 2, Attended: map[int]int{}},
 		Support:    &Attestation{At: noon.Add(-48 * time.Hour), HoldsTo: thursday + 28},
-		Champions:  map[string]int{"Finance": 2, "Claims": 3, "Branches": 2},
-		DevicesAt:  noon.Add(-7 * time.Hour),
-		Mail:       MailFacts{Configured: true, TriedAt: noon, Worked: true},
+		Champions:  map[string]ChampionFacts{"Finance": {Have: 2}, "Claims": {Have: 3}, "Branches": {Have: 2}}, Coverage: people.DefaultCoverage(),
+		DevicesAt: noon.Add(-7 * time.Hour),
+		Mail:      MailFacts{Configured: true, TriedAt: noon, Worked: true},
 		Read: Readings{
 			Members: named("Members"), Invites: named("Invites"), Seats: named("Seats"), Groups: named("Groups"), Roles: named("Roles"),
 			Limits: named("Spend limits"), Plugins: named("Plugins"), Connectors: named("Connectors"), Usage: named("Usage"),
@@ -151,8 +151,12 @@ func TestEveryCheckHasASentenceForEveryOutcome(t *testing.T) {
 		{CheckFirstTask, 0, func(f *Facts) { f.FirstTask, f.Waves = nil, f.Waves[1:] }, NoneYet, "No task yet", "Nobody has delegated a task yet.", 0},
 
 		{CheckChampions, 0, nil, Holds, "7 in 3", "7 champions, at least 2 in each of 3 departments; up to 3 are useful.", 0},
-		{CheckChampions, waveID, func(f *Facts) { f.Champions["Claims"] = 1 }, Fails, "1 too few", "1 of 1 department in Wave 1 has fewer than 2 champions; 1 champion in all.", 1},
-		{CheckChampions, pilotID, func(f *Facts) { f.Champions["Claims"] = 1 }, Holds, "2 in 1", "2 champions, at least 2 in each of 1 department in Pilot; up to 3 are useful.", 0},
+		{CheckChampions, waveID, func(f *Facts) { f.Champions["Claims"] = ChampionFacts{Have: 1} }, Fails, "1 too few", "1 of 1 department in Wave 1 has fewer than 2 champions; 1 champion in all.", 1},
+		{CheckChampions, pilotID, func(f *Facts) { f.Champions["Claims"] = ChampionFacts{Have: 1} }, Holds, "2 in 1", "2 champions, at least 2 in each of 1 department in Pilot; up to 3 are useful.", 0},
+		{CheckChampions, 0, func(f *Facts) { f.Cells[1].People = 160 }, Fails, "1 too few", "1 of 3 departments has fewer than the 2–4 champions their size asks for; 7 champions in all.", 1},
+		{CheckChampions, 0, func(f *Facts) { f.Coverage.Least = 3 }, Fails, "2 too few", "2 of 3 departments have fewer than 3 champions; 7 champions in all.", 2},
+		{CheckChampions, 0, func(f *Facts) { f.Champions["Finance"] = ChampionFacts{Have: 2, Leave: []day.Date{thursday + 9}} }, Holds, "7 in 3", "7 champions, at least 2 in each of 3 departments; up to 3 are useful. Planned departures leave too few in 1 department within 30 days.", 0},
+		{CheckChampions, 0, func(f *Facts) { f.Champions["Claims"] = ChampionFacts{Have: 3, Leave: []day.Date{thursday + 9}} }, Holds, "7 in 3", "7 champions, at least 2 in each of 3 departments; up to 3 are useful.", 0},
 		{CheckChampions, 0, func(f *Facts) { f.Champions = nil }, NoneYet, "Nobody yet", "None of 3 departments has a champion yet.", 0},
 
 		{CheckTrainings, waveID, nil, Holds, "3 dates", "3 sessions are published, the next on Sat 21 Nov.", 0},
@@ -260,12 +264,21 @@ func anyFacts(rt *rapid.T) Facts {
 	f.Plugins.Plugins = n("plugins", 5)
 	f.Plugins.Visible = n("visible", f.Plugins.Plugins)
 	f.Telemetry.Last = noon.Add(-time.Duration(n("minutes", 4000)) * time.Minute)
-	f.Champions["Claims"], f.Champions["Finance"] = n("champions", 3), n("champions", 3)
+	f.Champions["Claims"], f.Champions["Finance"] = anyChampions(n), anyChampions(n)
 	f.Mail.Worked = yes("mail")
 	for _, r := range []*Reading{&f.Read.Members, &f.Read.Seats, &f.Read.Groups, &f.Read.Limits} {
 		if n("read", 9) == 0 {
 			r.AsOf = time.Time{}
 		}
+	}
+	return f
+}
+
+// anyChampions is a department with a few champions, some of whom leave soon.
+func anyChampions(n func(string, int) int) ChampionFacts {
+	f := ChampionFacts{Have: n("champions", 3)}
+	for range n("leaving", f.Have) {
+		f.Leave = append(f.Leave, thursday+day.Date(n("days", 29)))
 	}
 	return f
 }

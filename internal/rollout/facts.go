@@ -30,9 +30,10 @@ type Facts struct {
 	FirstTask  *FirstTask
 	Telemetry  Pulse
 	Trainings  TrainingFacts
-	Support    *Attestation   // the latest word on the support channel; nil: nobody gave one
-	Champions  map[string]int // by department
-	DevicesAt  time.Time      // when the latest inventory was imported; zero: never
+	Support    *Attestation             // the latest word on the support channel; nil: nobody gave one
+	Champions  map[string]ChampionFacts // by department
+	Coverage   people.Coverage          // how many champions there should be
+	DevicesAt  time.Time                // when the latest inventory was imported; zero: never
 	Mail       MailFacts
 
 	Read Readings
@@ -125,6 +126,12 @@ type TrainingFacts struct {
 	Attended map[int]int // people who were at one, by wave; 0 is everybody
 }
 
+// ChampionFacts is how many champions a department has.
+type ChampionFacts struct {
+	Have  int
+	Leave []day.Date // last days within 30 days, of those who count today
+}
+
 // MailFacts is whether mail can be sent.
 type MailFacts struct {
 	Configured bool
@@ -210,6 +217,11 @@ func (f Facts) departments(wave int) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// headcountOf returns how many people of the roster are in a department, whichever wave they are in.
+func (f Facts) headcountOf(department string) int {
+	return f.sum(0, func(c Cell) int { return when(c.Department == department, c.People) })
 }
 
 // byDepartment tells of counts by department, largest first.

@@ -338,18 +338,6 @@ func (l *factLoad) telemetry(ctx context.Context) error {
 }
 
 const (
-	checkChampionsSQL = `
-with place as (` + placesSQL + `)
-select true as by_slug, r.department, lower(a.email) as email
-from account_role r join account a on a.id = r.account_id
-where r.role = 'champion' and a.deactivated_at is null and a.email <> ''
-union
-select false, d.name, t.champion_folded
-from touchpoint t
-join person p on p.email_folded = t.champion_folded
-join place on place.person = p.id
-join department d on d.id = place.department`
-
 	checkTrainingsSQL = `
 select count(*) filter (where day >= @today)::int, min(day) filter (where day >= @today), count(*) filter (where day < @today)::int
 from training_session`
@@ -367,7 +355,7 @@ group by 1`
 func (l *factLoad) enablement(ctx context.Context) error {
 	on := pgx.StrictNamedArgs{"today": l.today.Time()}
 	b := &pgx.Batch{}
-	b.Queue(checkChampionsSQL, on).Query(l.champions)
+	champions := l.champions(b)
 	t := &l.facts.Trainings
 	b.Queue(checkTrainingsSQL, on).QueryRow(func(row pgx.Row) error {
 		var next *time.Time
@@ -386,30 +374,8 @@ func (l *factLoad) enablement(ctx context.Context) error {
 		t.Attended[0] = all
 		return err
 	})
-	return l.s.pool.SendBatch(ctx, b).Close()
-}
-
-// champions counts people by department: those whose role says so, and those who log touchpoints.
-func (l *factLoad) champions(rows pgx.Rows) error {
-	names := map[string]string{}
-	for _, d := range l.plan.Departments {
-		names[d.Slug] = d.Name
-	}
-	seen := map[[2]string]bool{}
-	l.facts.Champions = map[string]int{}
-	var bySlug bool
-	var department, email string
-	_, err := pgx.ForEachRow(rows, []any{&bySlug, &department, &email}, func() error {
-		name := department
-		if bySlug {
-			name = names[department]
-		}
-		if who := [2]string{name, email}; !seen[who] {
-			seen[who] = true
-			l.facts.Champions[name]++
-		}
-		return nil
-	})
+	err := l.s.pool.SendBatch(ctx, b).Close()
+	champions()
 	return err
 }
 
