@@ -150,6 +150,7 @@ func (p Planned) Covers(f Feature) bool { return slices.Contains(p.Features, f) 
 type Listed struct {
 	Planned
 	Joined bool // the reader signed up for it
+	Came   bool // the reader is in its list of who came
 }
 
 // Reader is who looks at sessions.
@@ -159,12 +160,12 @@ type Reader struct {
 }
 
 // Sees reports whether the reader may know of a session: everybody of those for
-// everybody and for their own department, hosts of theirs, those who oversee the
-// rollout of all. Whose a department session is that only a file knows, nobody can
+// everybody, for their own department, and that they signed up for or came to; hosts
+// of theirs; those who oversee the rollout of all. Whose a department session is that only a file knows, nobody can
 // tell: it is for those who oversee.
 func (r Reader) Sees(l Listed) bool {
 	switch {
-	case r.Actor.HasAny(identity.Lead, identity.Auditor, identity.Owner), l.Joined, l.HostedBy(r.Actor):
+	case r.Actor.HasAny(identity.Lead, identity.Auditor, identity.Owner), l.Joined, l.Came, l.HostedBy(r.Actor):
 		return true
 	case l.Department.Everybody():
 		return l.Kind != Department

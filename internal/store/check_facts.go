@@ -339,8 +339,12 @@ func (l *factLoad) telemetry(ctx context.Context) error {
 
 const (
 	checkTrainingsSQL = `
-select count(*) filter (where day >= @today)::int, min(day) filter (where day >= @today), count(*) filter (where day < @today)::int
-from training_session`
+select count(*)::int from training_session where cancelled_at is null and (not planned or day < @today::date - 1)`
+
+	// Those whose hour may still be ahead somewhere; their zones decide.
+	checkAheadSQL = trainingSQL + `
+where s.planned and s.cancelled_at is null and s.day >= @today::date - 1
+order by s.day, s.starts_at`
 
 	checkAttendedSQL = `
 with place as (` + placesSQL + `)
@@ -352,17 +356,32 @@ where a.status in ('attended', 'completed')
 group by 1`
 )
 
+// ahead counts the sessions that are still to begin, and those that are over by now.
+func (l *factLoad) ahead(rows pgx.Rows) error {
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[trainingRow])
+	t := &l.facts.Trainings
+	for _, r := range list {
+		p := r.listed(nil).Planned
+		switch {
+		case p.Over(l.facts.Now):
+			t.Held++
+		case !p.Begun(l.facts.Now):
+			if t.Ahead++; t.Next == day.None || p.Day < t.Next {
+				t.Next = p.Day
+			}
+		}
+	}
+	return err
+}
+
 func (l *factLoad) enablement(ctx context.Context) error {
 	on := pgx.StrictNamedArgs{"today": l.today.Time()}
 	b := &pgx.Batch{}
 	champions := l.champions(b)
 	t := &l.facts.Trainings
-	b.Queue(checkTrainingsSQL, on).QueryRow(func(row pgx.Row) error {
-		var next *time.Time
-		err := row.Scan(&t.Ahead, &next, &t.Held)
-		t.Next = dayOf(next)
-		return err
-	})
+	t.Next = day.None
+	b.Queue(checkTrainingsSQL, on).QueryRow(func(row pgx.Row) error { return row.Scan(&t.Held) })
+	b.Queue(checkAheadSQL, pgx.StrictNamedArgs{"today": l.today.Time(), "email": ""}).Query(l.ahead)
 	b.Queue(checkAttendedSQL, on).Query(func(rows pgx.Rows) error {
 		t.Attended = map[int]int{}
 		var wave, n, all int

@@ -11,14 +11,16 @@ import (
 	"groundswell/internal/day"
 )
 
-// A connector that was there on the first day that was read was not new then.
+// A connector that was there on the first day that was read was not new then. What is
+// planned comes too; [indexLoad.events] leaves out what lies ahead.
 const indexEventsSQL = `
 select day, kind, label from (
     select starts_on as day, 'phase' as kind, key as label from phase
     union all
     select opens_on, 'launch', name from wave where opens_on is not null
     union all
-    select day, 'training', name from training_session where kind in ('all_staff_101', 'department')
+    select day, 'training', name from training_session
+    where kind in ('all_staff_101', 'department', 'user_group') and cancelled_at is null
     union all
     select min(day), 'connector', (array_agg(name order by day desc))[1]
     from feature_day
@@ -28,7 +30,8 @@ select day, kind, label from (
 ) event
 order by day, kind, label`
 
-// events reads what charts note on the time axis.
+// events reads what charts note on the time axis. A training is noted once the
+// figures have reached its day: what is planned for later has not happened.
 func (l *indexLoad) events(rows pgx.Rows) error {
 	l.index.Events = nil
 	var at time.Time
@@ -37,6 +40,9 @@ func (l *indexLoad) events(rows pgx.Rows) error {
 	var trainings []string // of the last day read
 	_, err := pgx.ForEachRow(rows, []any{&at, &kind, &name}, func() error {
 		e := adoption.Event{Day: day.FromTime(at), Kind: kind}
+		if kind == adoption.EventTraining && e.Day > l.index.Through {
+			return nil
+		}
 		n := len(l.index.Events)
 		if kind == adoption.EventTraining && n > 0 && l.index.Events[n-1].Kind == kind && l.index.Events[n-1].Day == e.Day {
 			trainings = append(trainings, name)

@@ -23,7 +23,8 @@ select s.id, s.name, s.kind, s.day, s.planned, coalesce(s.series, 0) as series,
        s.cancelled_at, s.cancel_reason, s.covered_at, s.version,
        (select count(*) from sign_up u where u.session = s.id)::int as signed_up,
        (select count(*) from attendance a where a.session = s.id and a.status in ('attended', 'completed'))::int as attended,
-       exists (select from sign_up u where u.session = s.id and u.email_folded = lower(@email)) as joined
+       exists (select from sign_up u where u.session = s.id and u.email_folded = lower(@email)) as joined,
+       exists (select from attendance a where a.session = s.id and a.email_folded = lower(@email)) as came
 from training_session s left join department d on d.id = s.department`
 
 	oneTrainingSQL = trainingSQL + ` where s.id = @id`
@@ -63,7 +64,7 @@ type trainingRow struct {
 	Version        int
 	SignedUp       int
 	Attended       int
-	Joined         bool
+	Joined, Came   bool
 }
 
 // listed is the row as a session; slugs are those of departments by id.
@@ -73,7 +74,7 @@ func (r trainingRow) listed(slugs map[int]string) enablement.Listed {
 		Starts: r.Starts, Zone: r.Zone, Minutes: r.Minutes, Place: r.Place, Link: r.Link,
 		Host: enablement.Host{Name: r.HostName, Email: r.HostEmail}, Capacity: r.Capacity, About: r.About, Features: featuresOf(r.Features),
 	}
-	return enablement.Listed{Joined: r.Joined, Planned: enablement.Planned{
+	return enablement.Listed{Joined: r.Joined, Came: r.Came, Planned: enablement.Planned{
 		ID: r.ID, Outline: o, Day: day.FromTime(r.Day), FromFile: !r.Planned, Series: r.Series,
 		CancelledAt: takenTime(r.CancelledAt), CancelReason: r.CancelReason, CoveredAt: takenTime(r.CoveredAt),
 		Version: r.Version, SignedUp: r.SignedUp, Attended: r.Attended,

@@ -180,7 +180,7 @@ func takenOr(err error, p enablement.Planned) error {
 // sessionDone counts the generation up, so that figures and charts follow, and
 // writes the audit log.
 func (s *Store) sessionDone(ctx context.Context, tx pgx.Tx, now time.Time, events ...identity.Event) error {
-	if _, err := bump(ctx, tx, touchesPeople); err != nil {
+	if _, err := bump(ctx, tx, touchesLog); err != nil {
 		return err
 	}
 	return s.audit(ctx, tx, now, events...)
