@@ -46,6 +46,19 @@ create table voided_statement (
 );
 comment on table voided_statement is 'Statements that were voided, whether or not they have arrived.';
 
+create table statement_left (
+    day    date        not null,
+    reason text        not null check (reason <> ''),
+    times  int         not null check (times > 0),
+    last   timestamptz not null,
+    primary key (day, reason)
+);
+comment on table statement_left is 'How often learning systems sent what was not kept, by day and reason. What they sent is kept nowhere.';
+
+alter table attendance add column said text check (said in ('attended', 'completed', 'no_show'));
+comment on column attendance.said is 'What a file, the door or the list said, where a learning system says more: the status without it. Null otherwise.';
+
 -- +goose Down
 
-drop table voided_statement, statement, course, learning_token;
+alter table attendance drop column said;
+drop table statement_left, voided_statement, statement, course, learning_token;

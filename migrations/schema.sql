@@ -146,8 +146,10 @@ CREATE TABLE attendance (
     at timestamp with time zone,
     by_account bigint,
     deliverable text DEFAULT ''::text NOT NULL,
+    said text,
     CONSTRAINT attendance_email_check CHECK ((email <> ''::text)),
     CONSTRAINT attendance_minutes_check CHECK ((minutes >= 0)),
+    CONSTRAINT attendance_said_check CHECK ((said = ANY (ARRAY['attended'::text, 'completed'::text, 'no_show'::text]))),
     CONSTRAINT attendance_source_check CHECK ((source = ANY (ARRAY['file'::text, 'code'::text, 'list'::text, 'lms'::text]))),
     CONSTRAINT attendance_status_check CHECK ((status = ANY (ARRAY['attended'::text, 'completed'::text, 'no_show'::text])))
 );
@@ -159,6 +161,8 @@ COMMENT ON COLUMN attendance.minutes IS 'Null is "not reported".';
 COMMENT ON COLUMN attendance.source IS 'How it is known: a file, the code at the door, the list of the host, a learning system.';
 
 COMMENT ON COLUMN attendance.deliverable IS 'What the person made in the session, in a few words.';
+
+COMMENT ON COLUMN attendance.said IS 'What a file, the door or the list said, where a learning system says more: the status without it. Null otherwise.';
 
 CREATE TABLE attestation (
     id bigint NOT NULL,
@@ -1290,6 +1294,17 @@ CREATE TABLE statement (
 
 COMMENT ON TABLE statement IS 'What learning systems said: who attended or completed which course when. One row for each statement id.';
 
+CREATE TABLE statement_left (
+    day date NOT NULL,
+    reason text NOT NULL,
+    times integer NOT NULL,
+    last timestamp with time zone NOT NULL,
+    CONSTRAINT statement_left_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT statement_left_times_check CHECK ((times > 0))
+);
+
+COMMENT ON TABLE statement_left IS 'How often learning systems sent what was not kept, by day and reason. What they sent is kept nowhere.';
+
 CREATE TABLE summary_day (
     day date NOT NULL,
     assigned_seats integer,
@@ -2124,6 +2139,9 @@ ALTER TABLE ONLY spend_effective
 
 ALTER TABLE ONLY spend_limit
     ADD CONSTRAINT spend_limit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY statement_left
+    ADD CONSTRAINT statement_left_pkey PRIMARY KEY (day, reason);
 
 ALTER TABLE ONLY statement
     ADD CONSTRAINT statement_pkey PRIMARY KEY (id);

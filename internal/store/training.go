@@ -13,11 +13,12 @@ import (
 
 const (
 	// The sessions that a file names, with everybody who is in them; one that has nobody comes once, without an address.
+	// What only learning systems know is not known here.
 	bookSQL = `
-select s.name, s.kind, s.day, coalesce(a.email, '') as email, coalesce(a.status, '') as status, a.minutes
+select s.name, s.kind, s.day, coalesce(a.email, '') as email, coalesce(a.said, a.status, '') as status, a.minutes
 from unnest(@names::text[], @kinds::text[], @days::date[]) as f (name, kind, day)
 join training_session s on s.name = f.name and s.kind = f.kind and s.day = f.day
-left join attendance a on a.session = s.id`
+left join attendance a on a.session = s.id and a.source <> 'lms'`
 
 	freshAttendancesSQL = `
 create temp table if not exists fresh_attendance (
@@ -33,7 +34,12 @@ on conflict do nothing`
 insert into attendance (session, email, status, minutes)
 select s.id, f.email, f.status, f.minutes
 from pg_temp.fresh_attendance f join training_session s on s.name = f.name and s.kind = f.kind and s.day = f.day
-on conflict (session, email_folded) do update set status = excluded.status, minutes = excluded.minutes`
+on conflict (session, email_folded) do update set status = excluded.status, minutes = excluded.minutes, said = null,
+    source = case when attendance.source = 'lms' then 'file' else attendance.source end`
+
+	keptSessionsSQL = `
+select distinct s.id
+from pg_temp.fresh_attendance f join training_session s on s.name = f.name and s.kind = f.kind and s.day = f.day`
 )
 
 // Book returns what an import that names these sessions is compared with.
@@ -107,5 +113,13 @@ func keepAttendances(ctx context.Context, tx pgx.Tx, list []enablement.Attendanc
 	b := &pgx.Batch{}
 	b.Queue(addSessionsSQL)
 	b.Queue(keepAttendancesSQL)
-	return tx.SendBatch(ctx, b).Close()
+	var sessions []int
+	b.Queue(keptSessionsSQL).Query(func(rows pgx.Rows) (err error) {
+		sessions, err = pgx.CollectRows(rows, pgx.RowTo[int])
+		return err
+	})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	return relearn(ctx, tx, sessions...)
 }
