@@ -1638,6 +1638,7 @@ CREATE TABLE touchpoint (
     client_key uuid,
     logged_by bigint,
     logged_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT touchpoint_champion_email_check CHECK ((champion_email <> ''::text)),
     CONSTRAINT touchpoint_check CHECK (((user_email IS NULL) <> (department IS NULL))),
     CONSTRAINT touchpoint_user_email_check CHECK ((user_email <> ''::text))
@@ -1645,9 +1646,13 @@ CREATE TABLE touchpoint (
 
 COMMENT ON TABLE touchpoint IS 'A time a champion helped somebody, or a whole department.';
 
+COMMENT ON COLUMN touchpoint.kind IS 'One that pages offer, spelled their way, or what a file says.';
+
 COMMENT ON COLUMN touchpoint.import_key IS 'SHA-256 of the imported row and of how many equal ones stood above it in its file: importing a file twice adds nothing. Null for what was logged by hand.';
 
 COMMENT ON COLUMN touchpoint.client_key IS 'Made with the form: the same form sent twice is kept once. Null for what was imported.';
+
+COMMENT ON COLUMN touchpoint.logged_by IS 'Null for what was imported, as logged_at is.';
 
 ALTER TABLE touchpoint ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME touchpoint_id_seq

@@ -144,6 +144,7 @@ func compareTouchpoints(known Contacts, l touchpointLog) (TouchpointChange, Touc
 			continue
 		}
 		d.New++
+		t.Kind = string(KindOf(t.Kind)) // the key is of what the file says
 		c.New = append(c.New, t)
 	}
 	return c, d
