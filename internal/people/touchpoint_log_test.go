@@ -16,9 +16,9 @@ var (
 	claims = Department{ID: 1, Name: "Claims", Slug: "claims"}
 	legal  = Department{ID: 2, Name: "Legal", Slug: "legal"}
 
-	tomas = identity.Actor{Account: 7, Email: "tomas@example.com", Roles: []identity.Role{identity.Champion}, Departments: []string{"claims"}}
-	lead  = identity.Actor{Account: 1, Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
-	femi  = Touchable{Email: "femi@example.com", Name: "Femi Balogun", Department: claims}
+	logger = identity.Actor{Account: 7, Email: "tomas@example.com", Roles: []identity.Role{identity.Champion}, Departments: []string{"claims"}}
+	ines   = identity.Actor{Account: 1, Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
+	femi   = Touchable{Email: "femi@example.com", Name: "Femi Balogun", Department: claims}
 )
 
 func deskOf(by identity.Actor, p *Touchable) Desk {
@@ -43,28 +43,28 @@ func TestWhatCannotBeLogged(t *testing.T) {
 		field  string
 		say    string
 	}{
-		"a champion with their own":        {tomas, &femi, func(*Draft) {}, "", ""},
-		"the whole department":             {tomas, nil, func(d *Draft) { d.Person, d.Department = "", 1 }, "", ""},
-		"a lead for a champion":            {lead, &femi, func(d *Draft) { d.Champion = "Tomas@example.com" }, "", ""},
-		"a lead for anybody's department":  {lead, with(femi, legal, false), func(d *Draft) { d.Champion = "tomas@example.com" }, "", ""},
-		"thirty days ago":                  {tomas, &femi, func(d *Draft) { d.Day = today - 30 }, "", ""},
-		"a lead for nobody":                {lead, &femi, func(*Draft) {}, "champion", sayNoChampion},
-		"a lead for who is no champion":    {lead, &femi, func(d *Draft) { d.Champion = "x@example.com" }, "champion", sayNoChampion},
-		"a champion for another":           {tomas, &femi, func(d *Draft) { d.Champion = "other@example.com" }, "champion", "Champions log their own touchpoints."},
-		"thirty-one days ago":              {tomas, &femi, func(d *Draft) { d.Day = today - 31 }, "day", "This is more than 30 days ago. Older ones come with a file."},
-		"tomorrow":                         {tomas, &femi, func(d *Draft) { d.Day = today + 1 }, "day", "This day is still ahead. Log it when it has happened."},
-		"no kind":                          {tomas, &femi, func(d *Draft) { d.Kind = "" }, "kind", "Choose what you did."},
-		"a kind of one's own":              {tomas, &femi, func(d *Draft) { d.Kind = "chat" }, "kind", "Choose what you did."},
-		"an outcome of one's own":          {tomas, &femi, func(d *Draft) { d.Outcome = "great" }, "outcome", "Choose one of these, or none."},
-		"a long note":                      {tomas, &femi, func(d *Draft) { d.Note = strings.Repeat("é", 1001) }, "note", "A note has 1,000 characters at most. Shorten it."},
-		"nobody at all":                    {tomas, nil, func(d *Draft) { d.Person = "" }, "person", sayNoTeam},
-		"who is not on the roster":         {tomas, nil, func(*Draft) {}, "person", sayNobody},
-		"who moved away today":             {tomas, with(femi, legal, false), func(*Draft) {}, "person", sayNobody},
-		"who left, elsewhere":              {tomas, with(femi, legal, true), func(*Draft) {}, "person", sayNobody},
-		"who left":                         {tomas, with(femi, claims, true), func(*Draft) {}, "person", "Femi Balogun left the organization, so nothing can be logged with them. What you typed is kept: choose somebody else, or cancel."},
-		"not on the roster, to a lead":     {lead, nil, func(d *Draft) { d.Champion = "tomas@example.com" }, "person", sayNotOnIt},
-		"another department, as a whole":   {tomas, nil, func(d *Draft) { d.Person, d.Department = "", 2 }, "person", "There is no such department among yours."},
-		"a department that does not exist": {tomas, nil, func(d *Draft) { d.Person, d.Department = "", 99 }, "person", "There is no such department among yours."},
+		"a champion with their own":        {logger, &femi, func(*Draft) {}, "", ""},
+		"the whole department":             {logger, nil, func(d *Draft) { d.Person, d.Department = "", 1 }, "", ""},
+		"a lead for a champion":            {ines, &femi, func(d *Draft) { d.Champion = "Tomas@example.com" }, "", ""},
+		"a lead for anybody's department":  {ines, with(femi, legal, false), func(d *Draft) { d.Champion = "tomas@example.com" }, "", ""},
+		"thirty days ago":                  {logger, &femi, func(d *Draft) { d.Day = today - 30 }, "", ""},
+		"a lead for nobody":                {ines, &femi, func(*Draft) {}, "champion", sayNoChampion},
+		"a lead for who is no champion":    {ines, &femi, func(d *Draft) { d.Champion = "x@example.com" }, "champion", sayNoChampion},
+		"a champion for another":           {logger, &femi, func(d *Draft) { d.Champion = "other@example.com" }, "champion", "Champions log their own touchpoints."},
+		"thirty-one days ago":              {logger, &femi, func(d *Draft) { d.Day = today - 31 }, "day", "This is more than 30 days ago. Older ones come with a file."},
+		"tomorrow":                         {logger, &femi, func(d *Draft) { d.Day = today + 1 }, "day", "This day is still ahead. Log it when it has happened."},
+		"no kind":                          {logger, &femi, func(d *Draft) { d.Kind = "" }, "kind", "Choose what you did."},
+		"a kind of one's own":              {logger, &femi, func(d *Draft) { d.Kind = "chat" }, "kind", "Choose what you did."},
+		"an outcome of one's own":          {logger, &femi, func(d *Draft) { d.Outcome = "great" }, "outcome", "Choose one of these, or none."},
+		"a long note":                      {logger, &femi, func(d *Draft) { d.Note = strings.Repeat("é", 1001) }, "note", "A note has 1,000 characters at most. Shorten it."},
+		"nobody at all":                    {logger, nil, func(d *Draft) { d.Person = "" }, "person", sayNoTeam},
+		"who is not on the roster":         {logger, nil, func(*Draft) {}, "person", sayNobody},
+		"who moved away today":             {logger, with(femi, legal, false), func(*Draft) {}, "person", sayNobody},
+		"who left, elsewhere":              {logger, with(femi, legal, true), func(*Draft) {}, "person", sayNobody},
+		"who left":                         {logger, with(femi, claims, true), func(*Draft) {}, "person", "Femi Balogun left the organization, so nothing can be logged with them. What you typed is kept: choose somebody else, or cancel."},
+		"not on the roster, to a lead":     {ines, nil, func(d *Draft) { d.Champion = "tomas@example.com" }, "person", sayNotOnIt},
+		"another department, as a whole":   {logger, nil, func(d *Draft) { d.Person, d.Department = "", 2 }, "person", "There is no such department among yours."},
+		"a department that does not exist": {logger, nil, func(d *Draft) { d.Person, d.Department = "", 99 }, "person", "There is no such department among yours."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := good
@@ -98,10 +98,10 @@ func fieldsOf(err error) map[string]string {
 }
 
 func TestWhoMayTakeItBack(t *testing.T) {
-	own := LoggedTouchpoint{LoggedBy: tomas.Account, LoggedAt: now}
+	own := LoggedTouchpoint{LoggedBy: logger.Account, LoggedAt: now}
 	file := LoggedTouchpoint{}
 	other := LoggedTouchpoint{LoggedBy: 8, LoggedAt: now}
-	former := tomas
+	former := logger
 	former.Roles = nil
 	for name, c := range map[string]struct {
 		t    LoggedTouchpoint
@@ -109,12 +109,12 @@ func TestWhoMayTakeItBack(t *testing.T) {
 		late time.Duration
 		want fault.Kind
 	}{
-		"one's own":                  {own, tomas, UndoFor, ""},
-		"one's own, too late":        {own, tomas, UndoFor + time.Second, fault.Forbidden},
-		"another's":                  {other, tomas, 0, fault.NotFound},
-		"one of a file":              {file, tomas, 0, fault.NotFound},
-		"a lead, late":               {own, lead, 90 * 24 * time.Hour, ""},
-		"a lead, of a file":          {file, lead, 0, ""},
+		"one's own":                  {own, logger, UndoFor, ""},
+		"one's own, too late":        {own, logger, UndoFor + time.Second, fault.Forbidden},
+		"another's":                  {other, logger, 0, fault.NotFound},
+		"one of a file":              {file, logger, 0, fault.NotFound},
+		"a lead, late":               {own, ines, 90 * 24 * time.Hour, ""},
+		"a lead, of a file":          {file, ines, 0, ""},
 		"who is no champion now":     {own, former, 0, fault.NotFound},
 		"a token without an account": {file, identity.Actor{Roles: []identity.Role{identity.Champion}}, 0, fault.NotFound},
 	} {

@@ -12,6 +12,7 @@ import (
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/people"
+	"groundswell/internal/sheet"
 )
 
 const (
@@ -44,13 +45,6 @@ update touchpoint set outcome = @outcome, note = @note, version = version + 1 wh
 
 	// A key of a form that is resent while it is taken back is written once.
 	keepUndoneSQL = `insert into undone (client_key, at) values (@key::uuid, @at) on conflict do nothing`
-
-	// Who counts as a champion today: by the register, or by the role alone.
-	championAddressesSQL = `
-select email_folded from champion where state = 'active' and (leaves_on is null or leaves_on >= @today)
-union
-select lower(a.email) from account a join account_role r on r.account_id = a.id
-where r.role = 'champion' and a.deactivated_at is null and a.email <> ''`
 
 	lockTouchpointSQL = `select coalesce(client_key::text, '') from touchpoint where id = @id for update`
 )
@@ -141,12 +135,12 @@ func (s *Store) desk(ctx context.Context, by identity.Actor, now time.Time) (tou
 
 // championAddresses returns the addresses of today's champions, folded.
 func (s *Store) championAddresses(ctx context.Context, today day.Date) (map[string]bool, error) {
-	rows, err := s.pool.Query(ctx, championAddressesSQL, pgx.StrictNamedArgs{"today": today.Time()})
-	if err != nil {
-		return nil, translate(err)
+	list, err := s.ChampionsOf(ctx, nil, today)
+	out := map[string]bool{}
+	for _, c := range list {
+		out[sheet.Fold(c.Email)] = true
 	}
-	found, err := collectSet(rows)
-	return found, translate(err)
+	return out, err
 }
 
 // read finds whom a draft names.
