@@ -197,7 +197,10 @@ func entryArgs(slugs slugBook, scope identity.PeopleScope, f people.Filter, toda
 }
 
 // slugBook finds departments and waves by what addresses name them.
-type slugBook struct{ department, wave map[string]int }
+type slugBook struct {
+	department, wave map[string]int
+	called           map[int]string // the names of departments
+}
 
 type nameRow struct {
 	Of   string
@@ -219,12 +222,15 @@ func (s *Store) slugs(ctx context.Context) (slugBook, error) {
 }
 
 func slugBookOf(list []nameRow) slugBook {
-	book := slugBook{map[string]int{}, map[string]int{}}
+	book := slugBook{map[string]int{}, map[string]int{}, map[int]string{}}
 	for of, into := range map[string]map[string]int{"department": book.department, "wave": book.wave} {
 		mine := slices.DeleteFunc(slices.Clone(list), func(r nameRow) bool { return r.Of != of })
 		slugs := slugsOf(mine)
 		for _, r := range mine {
 			into[slugs[r.Name]] = r.ID
+			if of == "department" {
+				book.called[r.ID] = r.Name
+			}
 		}
 	}
 	return book
