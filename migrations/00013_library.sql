@@ -7,12 +7,14 @@ create table guide (
     week        date        unique check (extract(isodow from week) = 1),
     position    int         not null default 0,
     archived_at timestamptz,
+    client_key  uuid        unique,
     version     int         not null default 1,
     check ((slot = 'tip') = (week is not null))
 );
 create unique index guide_slot on guide (slot) where slot not in ('', 'tip');
 comment on table guide is 'Links and short guides of the library, the pages of the champion kit and the tips of the weeks. Their text is in their latest version.';
 comment on column guide.slot is 'The page of the champion kit it is (delegating, contacts, reporting), or tip; empty: a guide of the library.';
+comment on column guide.client_key is 'Made with the form: the same form sent twice makes one guide.';
 comment on column guide.week is 'The Monday of the week whose tip it is.';
 
 create table guide_version (

@@ -14,15 +14,22 @@ create unique index channel_of on channel (purpose, coalesce(department, 0));
 comment on table channel is 'Where people ask: the support channel, the champions'' own, and one of each department that has one.';
 
 create table escalation (
-    id       int  generated always as identity primary key,
-    position int  not null,
-    topic    text not null check (topic <> ''),
-    goes_to  text not null check (goes_to <> ''),
-    contact  text not null default '',
-    within   text not null default '',
-    version  int  not null default 1
+    id         int  generated always as identity primary key,
+    position   int  not null,
+    topic      text not null check (topic <> ''),
+    goes_to    text not null check (goes_to <> ''),
+    contact    text not null default '',
+    within     text not null default '',
+    client_key uuid unique,
+    version    int  not null default 1
 );
 comment on table escalation is 'What goes where when the channel cannot help, in the order it is shown.';
+
+create table support_change (
+    only_one boolean     primary key default true check (only_one),
+    at       timestamptz not null
+);
+comment on table support_change is 'When a channel or an escalation path was last changed: a word given before that is about something else.';
 
 create table on_call (
     week  date primary key check (extract(isodow from week) = 1),
@@ -55,4 +62,4 @@ comment on table support_issue is 'What champions report and cannot solve themse
 
 -- +goose Down
 
-drop table support_issue, on_call, escalation, channel;
+drop table support_issue, on_call, support_change, escalation, channel;

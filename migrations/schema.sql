@@ -580,6 +580,7 @@ CREATE TABLE escalation (
     goes_to text NOT NULL,
     contact text DEFAULT ''::text NOT NULL,
     within text DEFAULT ''::text NOT NULL,
+    client_key uuid,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT escalation_goes_to_check CHECK ((goes_to <> ''::text)),
     CONSTRAINT escalation_topic_check CHECK ((topic <> ''::text))
@@ -744,6 +745,7 @@ CREATE TABLE guide (
     week date,
     "position" integer DEFAULT 0 NOT NULL,
     archived_at timestamp with time zone,
+    client_key uuid,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT guide_audience_check CHECK ((audience = ANY (ARRAY['users'::text, 'admins'::text, 'general'::text, 'champions'::text]))),
     CONSTRAINT guide_check CHECK (((slot = 'tip'::text) = (week IS NOT NULL))),
@@ -755,6 +757,8 @@ COMMENT ON TABLE guide IS 'Links and short guides of the library, the pages of t
 COMMENT ON COLUMN guide.slot IS 'The page of the champion kit it is (delegating, contacts, reporting), or tip; empty: a guide of the library.';
 
 COMMENT ON COLUMN guide.week IS 'The Monday of the week whose tip it is.';
+
+COMMENT ON COLUMN guide.client_key IS 'Made with the form: the same form sent twice makes one guide.';
 
 ALTER TABLE guide ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME guide_id_seq
@@ -1323,6 +1327,14 @@ CREATE TABLE summary_day (
 );
 
 COMMENT ON TABLE summary_day IS 'The organization as a whole on a day, as reported. Null is "not reported". The unified month is 28 days, the Cowork month 30.';
+
+CREATE TABLE support_change (
+    only_one boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT support_change_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE support_change IS 'When a channel or an escalation path was last changed: a word given before that is about something else.';
 
 CREATE TABLE support_issue (
     id bigint NOT NULL,
@@ -1999,6 +2011,9 @@ ALTER TABLE ONLY device
     ADD CONSTRAINT device_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY escalation
+    ADD CONSTRAINT escalation_client_key_key UNIQUE (client_key);
+
+ALTER TABLE ONLY escalation
     ADD CONSTRAINT escalation_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY feature_day
@@ -2030,6 +2045,9 @@ ALTER TABLE ONLY generation
 
 ALTER TABLE ONLY group_role
     ADD CONSTRAINT group_role_pkey PRIMARY KEY (group_name, role, department);
+
+ALTER TABLE ONLY guide
+    ADD CONSTRAINT guide_client_key_key UNIQUE (client_key);
 
 ALTER TABLE ONLY guide
     ADD CONSTRAINT guide_pkey PRIMARY KEY (id);
@@ -2153,6 +2171,9 @@ ALTER TABLE ONLY statement
 
 ALTER TABLE ONLY summary_day
     ADD CONSTRAINT summary_day_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY support_change
+    ADD CONSTRAINT support_change_pkey PRIMARY KEY (only_one);
 
 ALTER TABLE ONLY support_issue
     ADD CONSTRAINT support_issue_client_key_key UNIQUE (client_key);
