@@ -47,7 +47,7 @@ var house = []room{
 		"github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "github.com/a-h/templ", "github.com/gorilla/sessions",
 		"github.com/gorilla/schema", "github.com/gorilla/securecookie", "github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/time", "github.com/prometheus/client_golang", "github.com/xuri/excelize/v2"), thinWeb},
 	{"views/ui/...", []string{"internal/day", "static", "github.com/a-h/templ"}, "the kit knows no domain"},
-	{"views/...", join(domain, "views/ui/...", "static", "internal/route", "internal/day", "internal/fault", "github.com/a-h/templ"), dumbViews},
+	{"views/...", join(domain, "views/ui/...", "static", "internal/route", "internal/day", "internal/fault", "github.com/a-h/templ", "github.com/yuin/goldmark"), dumbViews},
 	{"static", nil, "files and their hashes, nothing else"},
 	{"migrations", []string{"github.com/pressly/goose/v3", "github.com/jackc/pgx/v5", "github.com/jackc/pgerrcode", "github.com/riverqueue/river"}, oneSQL},
 
