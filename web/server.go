@@ -67,6 +67,8 @@ type Config struct {
 
 	Gates Gates // of the rollout; nil leaves their pages out
 
+	Guides Guides // the library, the champion kit and the tips; nil leaves their pages out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default

@@ -115,6 +115,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Tasks = &rollout.Service{Keeper: s.store}
 	cfg.Checks = checksOf{s.store}
 	cfg.Gates = s.store
+	cfg.Guides = s.store
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

@@ -193,6 +193,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 
 		Gates:     a.store,
+		Guides:    a.store,
 		Closings:  a.store,
 		Decisions: a.store,
 		Plan:      a.store,
