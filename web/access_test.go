@@ -105,6 +105,7 @@ func principals() []principal {
 		{name: "expired token", dress: func(s *site, _ *browser, r *http.Request) { s.bearer(r, identity.Lead, -time.Hour, false) }},
 		{name: "revoked token", dress: func(s *site, _ *browser, r *http.Request) { s.bearer(r, identity.Lead, time.Hour, true) }},
 		{name: "telemetry token", token: "telemetry", dress: func(s *site, _ *browser, r *http.Request) { s.exporter(r) }},
+		{name: "learning token", token: "learning", dress: func(s *site, _ *browser, r *http.Request) { s.learner(r) }},
 		{name: "malformed token", dress: func(_ *site, _ *browser, r *http.Request) { r.Header.Set("Authorization", "Bearer gsw_x") }},
 	}
 	for role, g := range roleGrants {
@@ -175,7 +176,7 @@ func (r rule) expect(p principal) string {
 		return "yes"
 	case r.tokens != nil && p.token == "":
 		return "who are you"
-	case r.tokens != nil && slices.Contains(r.tokens, "telemetry") != (p.token == "telemetry"):
+	case r.tokens != nil && (slices.Contains(r.tokens, "telemetry") != (p.token == "telemetry") || slices.Contains(r.tokens, "learning") != (p.token == "learning")):
 		return "who are you" // tokens of one kind are unknown to the other
 	case r.tokens != nil && slices.Contains(r.tokens, p.token):
 		return "yes"

@@ -44,6 +44,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, a access) (identi
 		return identity.Actor{}, nil
 	case forExporters:
 		return identity.Actor{}, s.admitExporter(w, r)
+	case forLearners:
+		return s.admitLearner(w, r)
 	}
 	actor, fresh, err := s.whoAsks(w, r, a.kind)
 	if t, ok := r.Context().Value(traceKey{}).(*trace); ok {

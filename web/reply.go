@@ -163,6 +163,10 @@ func (s *Server) failJSON(w http.ResponseWriter, r *http.Request, status int, f 
 		s.failOTLP(w, r, status, f)
 		return
 	}
+	if xapi(r.URL.Path) {
+		s.failXAPI(w, r, status, f)
+		return
+	}
 	if hasPrefix(r.URL.Path, "/api/") {
 		status, said := apiError(status, f, requestID(r.Context()))
 		_ = s.json(w, status, map[string]apiFault{"error": said})
@@ -250,7 +254,7 @@ func (s *Server) answerNotAllowed(w http.ResponseWriter, r *http.Request) {
 // allowed lists the methods that the address of r does take.
 func allowed(r *http.Request) []string {
 	var methods []string
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut} {
 		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
 			methods = append(methods, m)
 		}

@@ -37,6 +37,7 @@ const (
 	forAccounts             // a session; bearer tokens are ignored
 	forTokens               // a bearer token; cookies are ignored
 	forExporters            // a bearer token for telemetry; cookies are ignored
+	forLearners             // a token of a learning system; cookies are ignored
 )
 
 var (
@@ -152,5 +153,5 @@ func (s *Server) router() (http.Handler, error) {
 
 // bearer reports whether a path is for programs: it reads tokens and ignores cookies.
 func bearer(path string) bool {
-	return path == route.Prometheus || path == "/api" || hasPrefix(path, "/api/") || otlp(path)
+	return path == route.Prometheus || path == "/api" || hasPrefix(path, "/api/") || otlp(path) || xapi(path)
 }

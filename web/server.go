@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"groundswell/internal/adoption"
+	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	"groundswell/internal/rollout"
 )
@@ -64,6 +65,8 @@ type Config struct {
 	CheckQueue CheckQueue       // runs them in the background; nil: only while somebody waits
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
+
+	Learning *enablement.LearningService // what learning systems send; nil leaves it out
 
 	Gates Gates // of the rollout; nil leaves their pages out
 

@@ -116,6 +116,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Checks = checksOf{s.store}
 	cfg.Gates = s.store
 	cfg.Guides = s.store
+	cfg.Learning = &enablement.LearningService{Keeper: s.store}
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

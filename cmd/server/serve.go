@@ -192,6 +192,8 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		},
 		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 
+		Learning: &enablement.LearningService{Keeper: a.store},
+
 		Gates:     a.store,
 		Guides:    a.store,
 		Closings:  a.store,

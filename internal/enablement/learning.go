@@ -31,6 +31,8 @@ type LearningKeeper interface {
 	// UpdateCourse lends a course to fn and keeps what it made of it, with the
 	// attendances that follow; NotFound when there is no such course.
 	UpdateCourse(ctx context.Context, by identity.Actor, id int, now time.Time, fn func(*Course) error) error
+	// Course returns a course; NotFound when there is none.
+	Course(ctx context.Context, id int) (Course, error)
 	// NoteRefusal counts a request that was refused.
 	NoteRefusal(ctx context.Context, why Reason, now time.Time) error
 	// LearningReport tells what has arrived.
@@ -200,4 +202,9 @@ func (s *LearningService) Report(ctx context.Context, f CourseFilter, now time.T
 // version of the course is a Conflict and changes nothing.
 func (s *LearningService) Decide(ctx context.Context, by identity.Actor, d Decision, now time.Time) error {
 	return s.Keeper.UpdateCourse(ctx, by, d.Course, now, func(c *Course) error { return c.decide(by, d) })
+}
+
+// Course returns a course as it is now; NotFound when there is none.
+func (s *LearningService) Course(ctx context.Context, id int) (Course, error) {
+	return s.Keeper.Course(ctx, id)
 }

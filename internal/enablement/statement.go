@@ -48,13 +48,12 @@ const (
 	WrongVersion Reason = "version"
 	WrongType    Reason = "media_type"
 	TooLarge     Reason = "too_large"
-	TooFast      Reason = "too_fast"
 	BadToken     Reason = "bad_token"
 )
 
 // Reasons returns every reason, those of whole requests last.
 func Reasons() []Reason {
-	return []Reason{OtherVerb, NoMailbox, GroupOfMany, NotActivity, Malformed, Contradicts, WrongVersion, WrongType, TooLarge, TooFast, BadToken}
+	return []Reason{OtherVerb, NoMailbox, GroupOfMany, NotActivity, Malformed, Contradicts, WrongVersion, WrongType, TooLarge, BadToken}
 }
 
 // Heard is one statement as it was read.

@@ -37,6 +37,7 @@ const (
 	Curriculum  = "/trainings/curriculum" // which features were covered
 	Completion  = "/trainings/completion" // who was at one, by department
 	Learning    = "/trainings/learning"   // learning systems: tokens, courses
+	Reminders   = "/trainings/reminders"  // what would be sent tomorrow
 	CheckIn     = "/check-in"
 	XAPI        = "/xapi" // where learning systems send statements
 
@@ -44,6 +45,12 @@ const (
 
 	Support = "/support"
 	Issues  = "/support/issues"
+)
+
+// What the page of learning systems takes: tokens, and what courses count as.
+const (
+	LearningTokens = Learning + "/tokens"
+	Courses        = Learning + "/courses"
 )
 
 // Champion is the page of one entry of the register.

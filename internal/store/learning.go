@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,8 +43,10 @@ select (@now::timestamptz at time zone 'UTC')::date, reason, times, @now
 from unnest(@reasons::text[], @times::int[]) as t (reason, times) order by reason
 on conflict (day, reason) do update set times = statement_left.times + excluded.times, last = greatest(statement_left.last, excluded.last)`
 
-	lockCourseSQL = `
-select id, activity, name, coalesce(kind, '') as kind, ignored, first_seen, version from course where id = $1 for update`
+	courseSQL = `
+select id, activity, name, coalesce(kind, '') as kind, ignored, first_seen, version from course where id = $1`
+
+	lockCourseSQL = courseSQL + ` for update`
 
 	updateCourseSQL = `
 update course set name = @name, kind = nullif(@kind, ''), ignored = @ignored, version = @version where id = @id`
@@ -156,12 +159,8 @@ func leftArgs(left map[enablement.Reason]int, now time.Time) pgx.StrictNamedArgs
 
 // UpdateCourse implements [enablement.LearningKeeper].
 func (s *Store) UpdateCourse(ctx context.Context, by identity.Actor, id int, now time.Time, fn func(*enablement.Course) error) error {
-	err := s.learning(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, lockCourseSQL, id)
-		if err != nil {
-			return err
-		}
-		c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[enablement.Course])
+	return s.learning(ctx, func(tx pgx.Tx) error {
+		c, err := readCourse(ctx, tx, lockCourseSQL, id)
 		if err != nil {
 			return err
 		}
@@ -174,10 +173,23 @@ func (s *Store) UpdateCourse(ctx context.Context, by identity.Actor, id int, now
 		detail := map[string]string{"kind": string(c.Kind), "ignored": strconv.FormatBool(c.Ignored)}
 		return s.audit(ctx, tx, now, learningEvent(by, "course.decided", "course", int64(c.ID), detail))
 	})
-	if fault.Is(err, fault.NotFound) {
-		return fault.Wrap(fault.NotFound, "There is no such course.", err)
+}
+
+// Course implements [enablement.LearningKeeper].
+func (s *Store) Course(ctx context.Context, id int) (enablement.Course, error) {
+	return readCourse(ctx, s.pool, courseSQL, id)
+}
+
+func readCourse(ctx context.Context, from querier, sql string, id int) (enablement.Course, error) {
+	rows, err := from.Query(ctx, sql, id)
+	if err != nil {
+		return enablement.Course{}, translate(err)
 	}
-	return err
+	c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[enablement.Course])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, fault.Wrap(fault.NotFound, "There is no such course.", err)
+	}
+	return c, translate(err)
 }
 
 // keepCourse writes a course and settles again what its statements said before and say now.
