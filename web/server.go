@@ -48,6 +48,7 @@ type Config struct {
 	Index       Indexer           // the figures' source
 	Sources     Sources           // the page of where the data comes from
 	People      People            // the roster and its imports
+	Trainings   Trainings         // planning sessions; without a Book their pages are left out
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
 	Targets     Targets           // targets, phases and definitions; nil leaves their page out
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out

@@ -117,6 +117,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Gates = s.store
 	cfg.Guides = s.store
 	cfg.Learning = &enablement.LearningService{Keeper: s.store}
+	cfg.Trainings = trainingsOf(s.store)
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()
@@ -127,6 +128,11 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	ts.Start()
 	t.Cleanup(ts.Close)
 	return s
+}
+
+// trainingsOf is planning sessions over a store.
+func trainingsOf(st *store.Store) Trainings {
+	return Trainings{Book: st, Plan: &enablement.PlanService{Keeper: st}}
 }
 
 // rosterOf is the roster and its imports over a store.

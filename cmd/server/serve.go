@@ -190,6 +190,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 			Roster: a.store, Drafts: a.store, Import: &people.Service{Keeper: a.store}, Training: &enablement.Service{Keeper: a.store},
 			Devices: &rollout.Devices{Keeper: a.store},
 		},
+		Trainings: web.Trainings{Book: a.store, Plan: &enablement.PlanService{Keeper: a.store}},
 		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 
 		Learning: &enablement.LearningService{Keeper: a.store},

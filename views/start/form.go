@@ -100,8 +100,8 @@ func (c CalendarForm) week() []ui.Choice {
 	return out
 }
 
-// zones are suggested; any other IANA name is taken too.
-func zones() []string {
+// Zones are suggested; any other IANA name is taken too.
+func Zones() []string {
 	return []string{
 		"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "America/Argentina/Buenos_Aires", "America/Bogota", "America/Chicago",
 		"America/Denver", "America/Los_Angeles", "America/Mexico_City", "America/New_York", "America/Sao_Paulo", "America/Toronto",
