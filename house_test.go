@@ -45,7 +45,7 @@ var house = []room{
 	{"scripts/...", []string{"anything"}, "they are run by hand and by make"},
 	{"web/...", join(domain, "internal/day", "internal/fault", "internal/route", "internal/signin", "views/...", "static",
 		"github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "github.com/a-h/templ", "github.com/gorilla/sessions",
-		"github.com/gorilla/schema", "github.com/gorilla/securecookie", "github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/time", "github.com/prometheus/client_golang", "github.com/xuri/excelize/v2"), thinWeb},
+		"github.com/gorilla/schema", "github.com/gorilla/securecookie", "github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/time", "github.com/prometheus/client_golang", "github.com/xuri/excelize/v2", "github.com/boombuler/barcode"), thinWeb},
 	{"views/ui/...", []string{"internal/day", "static", "github.com/a-h/templ"}, "the kit knows no domain"},
 	{"views/...", join(domain, "views/ui/...", "static", "internal/route", "internal/day", "internal/fault", "github.com/a-h/templ", "github.com/yuin/goldmark"), dumbViews},
 	{"static", nil, "files and their hashes, nothing else"},

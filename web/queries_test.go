@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http/httptest"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"groundswell/internal/claude"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
+	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
@@ -90,7 +92,9 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
+		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
+	session := planSession(t, st)
 	if _, err := st.RunAccess(t.Context(), identity.Actor{}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +111,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
+		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)
@@ -117,4 +122,22 @@ func TestPagesAskLittle(t *testing.T) {
 			t.Errorf("%s: %d statements in %d round trips", path, q, n)
 		}
 	}
+}
+
+// planSession plans a session tomorrow that thirty people sign up for.
+func planSession(t *testing.T, st *store.Store) int {
+	t.Helper()
+	lead, now := identity.Actor{Roles: []identity.Role{identity.Lead}, Email: "ines@example.com"}, time.Now()
+	o := enablement.Outline{Name: "Cowork 101", Kind: enablement.AllStaff101, Starts: "15:30", Zone: "UTC", Minutes: 60}
+	id, err := (&enablement.PlanService{Keeper: st}).Plan(t.Context(), lead, o, day.FromTime(now)+1, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 30 {
+		email := "person" + strconv.Itoa(i) + "@example.com"
+		if _, err := (&enablement.AttendanceService{Keeper: st}).SignUp(t.Context(), lead, id, email, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return id
 }

@@ -71,7 +71,8 @@ type Config struct {
 
 	Gates Gates // of the rollout; nil leaves their pages out
 
-	Guides Guides // the library, the champion kit and the tips; nil leaves their pages out
+	Guides     Guides     // the library, the champion kit and the tips; nil leaves their pages out
+	Attendance Attendance // one session's page, its door and its list
 
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
@@ -96,8 +97,9 @@ type Server struct {
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter
 	exports  *httprate.RateLimiter
-	opens    map[string]access // what a page's address takes to be opened
-	takes    map[string]access // likewise, what a form's address takes
+	tries    *httprate.RateLimiter // of codes, by account and session
+	opens    map[string]access     // what a page's address takes to be opened
+	takes    map[string]access     // likewise, what a form's address takes
 	handler  http.Handler
 }
 
@@ -110,7 +112,7 @@ func build(c Config, personas []Persona) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, Demo: personas != nil, personas: personas,
-		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute), exports: newLimiter(exportsPerMinute),
+		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute), exports: newLimiter(exportsPerMinute), tries: newLimiter(triesPerMinute),
 	}
 	for _, key := range c.CookieKeys {
 		s.cookies = append(s.cookies, securecookie.New(key, nil).MaxAge(int(signInTakes/time.Second)))

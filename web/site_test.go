@@ -118,6 +118,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Guides = s.store
 	cfg.Learning = &enablement.LearningService{Keeper: s.store}
 	cfg.Trainings = trainingsOf(s.store)
+	cfg.Attendance = attendanceOf(s.store, keys)
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()
@@ -139,6 +140,11 @@ func trainingsOf(st *store.Store) Trainings {
 func rosterOf(st *store.Store) People {
 	return People{Roster: st, Drafts: st, Import: &roster.Service{Keeper: st}, Training: &enablement.Service{Keeper: st},
 		Devices: &rollout.Devices{Keeper: st}}
+}
+
+// attendanceOf is one session's page, its door and its list over a store.
+func attendanceOf(st *store.Store, keys *seal.Keyring) Attendance {
+	return Attendance{Visits: st, Service: &enablement.AttendanceService{Keeper: st}, DoorKeys: keys.Derive("door")}
 }
 
 // build makes the demo's site when there is no provider, else the product's.

@@ -79,7 +79,7 @@ func TestWhenTheDoorIsOpen(t *testing.T) {
 		"2 hours after":     {g, begins.Add(3 * time.Hour), false},
 		"cancelled":         {called, begins, false},
 	} {
-		_, _, err := tc.g.checkIn(ann, named("ann@example.com"), tc.at)
+		_, _, err := tc.g.checkIn(ann, someone("ann@example.com"), tc.at)
 		if (err == nil) != tc.open || err != nil && (!fault.Is(err, fault.Invalid) || fault.Say(err) == "") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -89,16 +89,16 @@ func TestWhenTheDoorIsOpen(t *testing.T) {
 func TestCheckingIn(t *testing.T) {
 	ann := identity.Actor{Account: 3, Email: "Ann@example.com"}
 	g := afternoon(1).apply(Gathered{SignUp: []SignUp{{Email: "bo@example.com"}}})
-	c, done, err := g.checkIn(ann, named("ann@example.com"), begins)
+	c, done, err := g.checkIn(ann, someone("ann@example.com"), begins)
 	if err != nil || done != (CheckedIn{WalkIn: true, Full: true}) || c.Keep[0].Source != FromCode || c.Keep[0].Status != Attended {
 		t.Fatalf("%+v %+v %v", c, done, err)
 	}
 	g = g.apply(c)
-	if c, done, err = g.checkIn(ann, named("ann@example.com"), begins.Add(time.Minute)); err != nil || !done.Already || len(c.Keep) != 0 {
+	if c, done, err = g.checkIn(ann, someone("ann@example.com"), begins.Add(time.Minute)); err != nil || !done.Already || len(c.Keep) != 0 {
 		t.Errorf("twice: %+v %+v %v", c, done, err)
 	}
 	g.Presences[0].Status = NoShow
-	if c, _, err = g.checkIn(ann, named("ann@example.com"), begins.Add(2*time.Minute)); err != nil || len(c.Keep) != 1 || c.Keep[0].Status != Attended {
+	if c, _, err = g.checkIn(ann, someone("ann@example.com"), begins.Add(2*time.Minute)); err != nil || len(c.Keep) != 1 || c.Keep[0].Status != Attended {
 		t.Errorf("after a wrong no_show: %+v %v", c, err)
 	}
 }

@@ -60,30 +60,30 @@ func TestTwoListsMerge(t *testing.T) {
 func TestListIsKeptOnceTheSessionHasBegun(t *testing.T) {
 	g := afternoon(1).apply(Gathered{SignUp: []SignUp{{Email: "ann@example.com"}, {Email: "bo@example.com"}}})
 	list := []Entry{{Email: "ann@example.com", Is: Said{Status: Attended}}}
-	if _, _, err := g.save(lead, list, begins.Add(-time.Second)); !fault.Is(err, fault.Conflict) {
+	if _, _, err := g.save(ines, list, begins.Add(-time.Second)); !fault.Is(err, fault.Conflict) {
 		t.Errorf("before it began: %v", err)
 	}
-	if _, err := g.close(lead, begins.Add(-time.Second)); !fault.Is(err, fault.Conflict) {
+	if _, err := g.close(ines, begins.Add(-time.Second)); !fault.Is(err, fault.Conflict) {
 		t.Errorf("closed before it began: %v", err)
 	}
 	called := g
 	called.CancelledAt = begins
-	if _, _, err := called.save(lead, list, begins); !fault.Is(err, fault.Conflict) {
+	if _, _, err := called.save(ines, list, begins); !fault.Is(err, fault.Conflict) {
 		t.Errorf("cancelled: %v", err)
 	}
-	c, done, err := g.save(lead, list, begins)
+	c, done, err := g.save(ines, list, begins)
 	if err != nil || done.Changed != 1 || c.Keep[0].Source != FromList {
 		t.Fatalf("%+v %+v %v", c, done, err)
 	}
 	g = g.apply(c)
-	if c, err = g.close(lead, begins); err != nil || len(c.Keep) != 0 {
+	if c, err = g.close(ines, begins); err != nil || len(c.Keep) != 0 {
 		t.Errorf("those who wait had no seat to miss: %+v %v", c, err)
 	}
-	c, _, err = g.save(lead, []Entry{{Email: "ann@example.com", Was: Said{Status: Attended}}}, begins)
+	c, _, err = g.save(ines, []Entry{{Email: "ann@example.com", Was: Said{Status: Attended}}}, begins)
 	if err != nil || len(c.Drop) != 1 || len(c.Keep) != 0 {
 		t.Errorf("taken back: %+v %v", c, err)
 	}
-	if c, err = g.apply(c).close(lead, begins); err != nil || len(c.Keep) != 1 || c.Keep[0].Status != NoShow {
+	if c, err = g.apply(c).close(ines, begins); err != nil || len(c.Keep) != 1 || c.Keep[0].Status != NoShow {
 		t.Errorf("closed: %+v %v", c, err)
 	}
 }
@@ -98,7 +98,7 @@ func TestMergedRowsGoTogether(t *testing.T) {
 		if first.Status != "" {
 			g.Presences = []Presence{{Email: "ann@example.com", Status: first.Status}}
 		}
-		c, done, err := g.save(lead, []Entry{{Email: "ann@example.com", Was: was, Is: Said{Status: Attended, Minutes: &hour}}}, begins)
+		c, done, err := g.save(ines, []Entry{{Email: "ann@example.com", Was: was, Is: Said{Status: Attended, Minutes: &hour}}}, begins)
 		if err != nil || len(done.Clashes) != 1 || len(c.Keep)+len(c.Drop) != 0 {
 			t.Errorf("%q: %+v %+v %v", first.Status, c, done, err)
 		}

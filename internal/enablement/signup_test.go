@@ -23,10 +23,10 @@ func afternoon(seats int) Gathering {
 
 var (
 	begins = time.Date(2026, time.November, 19, 14, 30, 0, 0, time.UTC)
-	lead   = identity.Actor{Account: 1, Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
+	ines   = identity.Actor{Account: 1, Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
 )
 
-func named(email string) Person { return Person{Email: email} }
+func someone(email string) Person { return Person{Email: email} }
 
 // apply keeps a change the way the store does.
 func (g Gathering) apply(c Gathered) Gathering {
@@ -52,7 +52,7 @@ func TestSeatsFollowTheOrder(t *testing.T) {
 			email := fmt.Sprintf("p%d@example.com", rapid.IntRange(0, 8).Draw(t, "who"))
 			switch rapid.IntRange(0, 3).Draw(t, "what") {
 			case 0, 1:
-				c, at, err := g.signUp(lead, named(email), begins.Add(-time.Hour))
+				c, at, err := g.signUp(ines, someone(email), begins.Add(-time.Hour))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -64,7 +64,7 @@ func TestSeatsFollowTheOrder(t *testing.T) {
 					t.Fatalf("told %+v, is %+v", at, have)
 				}
 			case 2:
-				c, err := g.leave(lead, named(email), begins.Add(-time.Hour))
+				c, err := g.leave(ines, someone(email), begins.Add(-time.Hour))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -108,15 +108,15 @@ func TestWhenPeopleSignUpAndLeave(t *testing.T) {
 		"cancelled":       {called, begins.Add(-time.Hour), false},
 		"from a file":     {file, begins.Add(-time.Hour), false},
 	} {
-		if _, _, err := tc.g.signUp(lead, named("ann@example.com"), tc.at); (err == nil) != tc.want || err != nil && !fault.Is(err, fault.Conflict) {
+		if _, _, err := tc.g.signUp(ines, someone("ann@example.com"), tc.at); (err == nil) != tc.want || err != nil && !fault.Is(err, fault.Conflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	in := g.apply(Gathered{SignUp: []SignUp{{Email: "ann@example.com"}}})
-	if _, err := in.leave(lead, named("Ann@example.com"), begins); !fault.Is(err, fault.Conflict) {
+	if _, err := in.leave(ines, someone("Ann@example.com"), begins); !fault.Is(err, fault.Conflict) {
 		t.Errorf("left a session that has begun: %v", err)
 	}
-	c, err := in.leave(lead, named("Ann@example.com"), begins.Add(-time.Second))
+	c, err := in.leave(ines, someone("Ann@example.com"), begins.Add(-time.Second))
 	if err != nil || len(c.Leave) != 1 || c.Leave[0] != "ann@example.com" {
 		t.Errorf("%+v %v", c, err)
 	}

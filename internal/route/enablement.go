@@ -79,3 +79,15 @@ func Guide(id int) string { return Library + "/" + strconv.Itoa(id) }
 
 // Issue is the page of one issue that a champion reported.
 func Issue(id int64) string { return Issues + "/" + strconv.FormatInt(id, 10) }
+
+// SignUp is where people sign up for a session.
+func SignUp(id int) string { return Training(id) + "/sign-up" }
+
+// Leave is where people take their sign-up back.
+func Leave(id int) string { return Training(id) + "/leave" }
+
+// Deliverable is where people say what they made in a session.
+func Deliverable(id int) string { return Training(id) + "/deliverable" }
+
+// List is the page with everybody who signed up for a session, or came.
+func List(id int) string { return Training(id) + "/list" }
