@@ -51,6 +51,7 @@ type Config struct {
 	Trainings   Trainings         // planning sessions; without a Book their pages are left out
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
 	Targets     Targets           // targets, phases and definitions; nil leaves their page out
+	Days        Days              // of champions; nil leaves their pages out
 	Features    Features          // rankings of skills, connectors and plugins; nil leaves them out
 
 	FeatureReports FeatureReports // the pages of what people use; nil shows that nothing was read

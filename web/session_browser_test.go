@@ -33,8 +33,8 @@ func TestSignInPagesAreAccessible(t *testing.T) {
 	look(stop{route.SignIn, "h1", "Sign in"}, stop{route.Callback, "h1", "not signed in"})
 
 	s.idp.Behave(signintest.Manners{Person: map[string]any{"sub": "sub-dana", "email": "dana@example.com", "name": "Dana Weiss"}})
-	inBrowser(t, ctx, "sign in as Dana", chromedp.Navigate(s.url+route.SignInOIDC), says("h1", "have no role yet"))
-	look(stop{route.Home, "h1", "have no role yet"}, stop{route.Overview, "h1", "Not yours to open"}, stop{route.Account, "h1", "Dana"})
+	inBrowser(t, ctx, "sign in as Dana", chromedp.Navigate(s.url+route.SignInOIDC), says("main", "no role yet"))
+	look(stop{route.Home, "main", "no role yet"}, stop{route.Overview, "h1", "Not yours to open"}, stop{route.Account, "h1", "Dana"})
 
 	s.idp.Behave(signintest.Manners{})
 	s.fillRoles()

@@ -23,15 +23,6 @@ type attempt struct {
 	Began                            int64
 }
 
-// home opens the page a person starts on.
-func (s *Server) home(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	if len(actor.Roles) == 0 {
-		props := session.NoRoleProps{Email: actor.Email, Account: route.Account, SignOut: route.SignOut}
-		return s.page(w, r, actor, page{Title: "No role yet"}, session.NoRole(props))
-	}
-	return s.redirect(w, r, route.Overview, "")
-}
-
 // signInPage offers the provider, or the personas of the demo.
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, _ identity.Actor) error {
 	back := localPath(r.URL.Query().Get("return_to"))

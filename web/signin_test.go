@@ -268,7 +268,7 @@ func TestWithoutAProvider(t *testing.T) {
 func TestPersonas(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.Provider = nil })
 	page := s.browser().get("/sign-in?return_to=/depth")
-	roles := map[string]string{"ines": "/settings/roles", "priya": "/settings/roles", "dana": "/overview", "tomas": "/overview", "helen": "/overview"}
+	roles := map[string]string{"ines": "/settings/roles", "priya": "/settings/roles", "dana": "/overview", "tomas": "/today", "helen": "/overview"}
 	for _, p := range Personas() {
 		if !strings.Contains(page.body, p.Name) {
 			t.Errorf("%s is not on the page", p.Name)

@@ -111,6 +111,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Sources = Sources{States: s.store, Keys: s.store, KeyName: store.AnthropicKey, Checks: s.store}
 	cfg.People = rosterOf(s.store)
 	cfg.Targets = s.store
+	cfg.Days = s.store
 	cfg.Plan, cfg.Access, cfg.Decisions = s.store, s.store, s.store
 	cfg.Tasks = &rollout.Service{Keeper: s.store}
 	cfg.Checks = checksOf{s.store}

@@ -185,7 +185,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 	}
 	return web.Config{
 		Org: u.Hostname(), PublicURL: u, Identity: a.identity, CookieKeys: a.keys.Derive("cookie"),
-		Index: a.store, Features: a.store, FeatureReports: a.store, Spending: a.store, CohortSizes: a.store, Targets: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
+		Index: a.store, Features: a.store, FeatureReports: a.store, Spending: a.store, CohortSizes: a.store, Targets: a.store, Days: a.store, Log: a.log, Ready: a.ready, Dev: a.dev(),
 		People: web.People{
 			Roster: a.store, Drafts: a.store, Import: &people.Service{Keeper: a.store}, Training: &enablement.Service{Keeper: a.store},
 			Devices: &rollout.Devices{Keeper: a.store},

@@ -24,7 +24,7 @@ where p.email_folded = lower(@email)`
 with mine as (` + placeByAddressSQL + `)
 select coalesce(nullif(c.name, ''), c.email) as name, c.email
 from champion c
-where c.state = 'active' and c.department = (select department from mine)
+where c.state = 'active' and (c.leaves_on is null or c.leaves_on >= @today) and c.department = (select department from mine)
 order by lower(coalesce(nullif(c.name, ''), c.email))
 limit 12`
 
