@@ -219,7 +219,7 @@ func (n Nomination) Register(by identity.Actor, st Standing, t Terms, now time.T
 	}
 	if st.Current != nil && st.Current.State != ChampionActive {
 		c := *st.Current
-		return c, c.Agree(by, t, today)
+		return c, c.Agree(by, t.over(c.Terms), today)
 	}
 	c, err := n.entry(by, ByLead, st, now)
 	if err != nil {

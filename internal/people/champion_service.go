@@ -118,8 +118,9 @@ func InvitationHash(secret string) ([sha256.Size]byte, error) {
 }
 
 // Agree makes an entry that is nominated or invited active without a link: a lead knows that they agreed.
-func (s *ChampionService) Agree(ctx context.Context, by identity.Actor, id ChampionID, version int, t Terms, now time.Time) (Champion, error) {
-	return s.update(ctx, id, version, now, func(c *Champion, today day.Date) error { return c.Agree(by, t, today) })
+// What was agreed before stays.
+func (s *ChampionService) Agree(ctx context.Context, by identity.Actor, id ChampionID, version int, now time.Time) (Champion, error) {
+	return s.update(ctx, id, version, now, func(c *Champion, today day.Date) error { return c.Agree(by, c.Terms, today) })
 }
 
 // TurnDown ends a nomination, or takes an invitation back.

@@ -37,6 +37,20 @@ func (t Terms) check(was Terms, today day.Date) error {
 	return &fault.Error{Kind: fault.Invalid, Say: "Something here cannot be kept.", Fields: fields}
 }
 
+// over returns t with what was agreed before where it says nothing.
+func (t Terms) over(was Terms) Terms {
+	if t.EarlyAccess == day.None {
+		t.EarlyAccess = was.EarlyAccess
+	}
+	if t.LeavesOn == day.None {
+		t.LeavesOn = was.LeavesOn
+	}
+	if t.AgreedMinutes == 0 {
+		t.AgreedMinutes = was.AgreedMinutes
+	}
+	return t
+}
+
 func (t Terms) detail() map[string]string {
 	return map[string]string{
 		"since": t.Since.String(), "early_access": t.EarlyAccess.String(), "leaves_on": t.LeavesOn.String(),

@@ -18,13 +18,14 @@ const (
 	Wins          = "/wins" // all of them for leads; takes a new one
 	NewWin        = "/wins/new"
 
-	Champions  = "/champions" // the register; takes a nomination
-	Candidates = "/champions/candidates"
-	Coverage   = "/champions/coverage" // takes how many there should be
-	Roll       = "/champions/roll"     // a quarter's contributions
-	Kit        = "/champions/kit"      // the champion kit and the tips
-	Volunteer  = "/volunteer"          // offer oneself, or somebody one manages
-	Accept     = "/accept"             // where an invitation leads
+	Champions   = "/champions" // the register; takes a nomination
+	NewChampion = "/champions/new"
+	Candidates  = "/champions/candidates"
+	Coverage    = "/champions/coverage" // takes how many there should be
+	Roll        = "/champions/roll"     // a quarter's contributions
+	Kit         = "/champions/kit"      // the champion kit and the tips
+	Volunteer   = "/volunteer"          // offer oneself, or somebody one manages
+	Accept      = "/accept"             // where an invitation leads
 )
 
 // What belongs to trainings, the library and support.
