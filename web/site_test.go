@@ -112,6 +112,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.People = rosterOf(s.store)
 	cfg.Targets = s.store
 	cfg.Days = s.store
+	cfg.Champions = Champions{Book: s.store, Service: &roster.ChampionService{Keeper: s.store}}
 	cfg.Plan, cfg.Access, cfg.Decisions = s.store, s.store, s.store
 	cfg.Tasks = &rollout.Service{Keeper: s.store}
 	cfg.Checks = checksOf{s.store}

@@ -196,6 +196,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Learning:   &enablement.LearningService{Keeper: a.store},
 		Attendance: web.Attendance{Visits: a.store, Service: &enablement.AttendanceService{Keeper: a.store}, DoorKeys: a.keys.Derive("door")},
 
+		Champions: web.Champions{Book: a.store, Service: &people.ChampionService{Keeper: a.store}},
 		Gates:     a.store,
 		Guides:    a.store,
 		Closings:  a.store,
