@@ -16,6 +16,7 @@ import (
 	"groundswell/internal/dbtest"
 	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
+	roster "groundswell/internal/people"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/internal/sandbox"
@@ -91,6 +92,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Plan, cfg.Access = st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
+		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
@@ -110,6 +112,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
+		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {

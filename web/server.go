@@ -49,6 +49,7 @@ type Config struct {
 	Sources     Sources           // the page of where the data comes from
 	People      People            // the roster and its imports
 	Trainings   Trainings         // planning sessions; without a Book their pages are left out
+	Touchpoints Touchpoints       // logging and listing them; without Book their pages are left out
 	CohortSizes CohortSizes       // sizes as recorded; nil leaves them out
 	Targets     Targets           // targets, phases and definitions; nil leaves their page out
 	Days        Days              // of champions; nil leaves their pages out

@@ -166,6 +166,7 @@ func (s *Server) takeFlash(w http.ResponseWriter, r *http.Request) string {
 type undo struct {
 	URL  string
 	With []ui.Pair
+	Link ui.Link // what else can be done with it; the zero Link for nothing
 }
 
 // redirectUndo is redirect with a way back beside the sentence.
@@ -183,7 +184,7 @@ func (s *Server) takeUndo(w http.ResponseWriter, r *http.Request, toast *ui.Toas
 	var u undo
 	if s.readCookie(r, "undo", &u) {
 		http.SetCookie(w, s.newCookie("undo", "", -1))
-		toast.UndoURL, toast.Undo = u.URL, u.With
+		toast.UndoURL, toast.Undo, toast.Link = u.URL, u.With, u.Link
 	}
 }
 

@@ -190,8 +190,9 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 			Roster: a.store, Drafts: a.store, Import: &people.Service{Keeper: a.store}, Training: &enablement.Service{Keeper: a.store},
 			Devices: &rollout.Devices{Keeper: a.store},
 		},
-		Trainings: web.Trainings{Book: a.store, Plan: &enablement.PlanService{Keeper: a.store}},
-		Telemetry: web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
+		Trainings:   web.Trainings{Book: a.store, Plan: &enablement.PlanService{Keeper: a.store}},
+		Telemetry:   web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
+		Touchpoints: web.Touchpoints{Book: a.store, Service: &people.TouchpointService{Keeper: a.store}},
 
 		Learning:   &enablement.LearningService{Keeper: a.store},
 		Attendance: web.Attendance{Visits: a.store, Service: &enablement.AttendanceService{Keeper: a.store}, DoorKeys: a.keys.Derive("door")},

@@ -39,6 +39,22 @@ type TouchpointTotal struct {
 	Last   day.Date
 }
 
+// TouchpointView is a page of touchpoints with what stands around it.
+type TouchpointView struct {
+	Page        TouchpointPage
+	Totals      []TouchpointTotal // the most frequent kind first
+	Departments []Department
+	Champions   []Who // whose help was logged, by name
+}
+
+// TouchpointForm is what a form for a touchpoint offers.
+type TouchpointForm struct {
+	People      []Entry // who match a search
+	More        bool    // there are more
+	Departments []Department
+	Champions   []OnRecord // for leads
+}
+
 // SeenBy reports whether an actor may read the touchpoint: leads and auditors any,
 // champions those of the department that the person touched is in today.
 func (t LoggedTouchpoint) SeenBy(by identity.Actor) bool {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -128,8 +129,8 @@ func (r touchpointRow) touchpoint(slugs slugBook) people.LoggedTouchpoint {
 }
 
 // readTouchpoint reads one touchpoint with its names; one that is not there is NotFound.
-func readTouchpoint(ctx context.Context, tx pgx.Tx, slugs slugBook, id int64, today day.Date) (people.LoggedTouchpoint, error) {
-	rows, err := tx.Query(ctx, touchpointSQL, pgx.StrictNamedArgs{"id": id, "today": today.Time()})
+func readTouchpoint(ctx context.Context, from querier, slugs slugBook, id int64, today day.Date) (people.LoggedTouchpoint, error) {
+	rows, err := from.Query(ctx, touchpointSQL, pgx.StrictNamedArgs{"id": id, "today": today.Time()})
 	if err != nil {
 		return people.LoggedTouchpoint{}, err
 	}
@@ -156,31 +157,90 @@ func nobodyIn(scope identity.PeopleScope) bool {
 // Touchpoints returns a page of the touchpoints that fit, newest first, as far as
 // the scope may see them: by the departments in which the people touched are today.
 func (s *Store) Touchpoints(ctx context.Context, scope identity.PeopleScope, f people.TouchpointFilter, today day.Date) (people.TouchpointPage, error) {
+	v, err := s.touchpoints(ctx, scope, f, today, (*touchpointRead).queuePage)
+	return v.Page, err
+}
+
+// TouchpointView returns a page of touchpoints with what stands around it.
+func (s *Store) TouchpointView(ctx context.Context, scope identity.PeopleScope, f people.TouchpointFilter, today day.Date) (people.TouchpointView, error) {
+	return s.touchpoints(ctx, scope, f, today, (*touchpointRead).queuePage, (*touchpointRead).queueTotals, (*touchpointRead).queueAround)
+}
+
+// TouchpointTotals counts the touchpoints that fit by kind, the most frequent first.
+func (s *Store) TouchpointTotals(ctx context.Context, scope identity.PeopleScope, f people.TouchpointFilter, today day.Date) ([]people.TouchpointTotal, error) {
+	v, err := s.touchpoints(ctx, scope, f, today, (*touchpointRead).queueTotals)
+	return v.Totals, err
+}
+
+// touchpointRead is a view of touchpoints being read.
+type touchpointRead struct {
+	people.TouchpointView
+	slugs slugBook
+	args  pgx.StrictNamedArgs // of the filter
+	after people.TouchpointMark
+	size  int
+	today day.Date
+}
+
+// touchpoints reads parts of a view in one round trip behind that for the slugs.
+func (s *Store) touchpoints(ctx context.Context, scope identity.PeopleScope, f people.TouchpointFilter, today day.Date, parts ...func(*touchpointRead, *pgx.Batch)) (people.TouchpointView, error) {
 	if nobodyIn(scope) {
-		return people.TouchpointPage{}, nil
+		return people.TouchpointView{}, nil
 	}
 	slugs, err := s.slugs(ctx)
 	if err != nil {
-		return people.TouchpointPage{}, err
+		return people.TouchpointView{}, err
 	}
-	size := touchpointPage
+	r := touchpointRead{slugs: slugs, args: touchpointArgs(slugs, scope, f, today), after: f.After, size: touchpointPage, today: today}
 	if f.Limit > 0 {
-		size = min(f.Limit, maxTouchpointPage)
+		r.size = min(f.Limit, maxTouchpointPage)
 	}
-	args := touchpointArgs(slugs, scope, f, today)
-	args["limit"], args["after_day"], args["after_id"] = size+1, f.After.Day, f.After.ID
-	if f.After.ID == 0 {
-		args["after_day"] = nil
+	b := &pgx.Batch{}
+	for _, queue := range parts {
+		queue(&r, b)
 	}
-	rows, err := s.pool.Query(ctx, touchpointsSQL, args)
-	if err != nil {
-		return people.TouchpointPage{}, fmt.Errorf("list touchpoints: %w", translate(err))
+	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
+		return people.TouchpointView{}, fmt.Errorf("list touchpoints: %w", translate(err))
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[touchpointRow])
-	if err != nil {
-		return people.TouchpointPage{}, fmt.Errorf("list touchpoints: %w", translate(err))
+	return r.TouchpointView, nil
+}
+
+func (r *touchpointRead) queuePage(b *pgx.Batch) {
+	args := maps.Clone(r.args)
+	args["limit"], args["after_day"], args["after_id"] = r.size+1, nil, r.after.ID
+	if r.after.ID != 0 {
+		args["after_day"] = r.after.Day
 	}
-	return touchpointPageOf(list, size, slugs), nil
+	b.Queue(touchpointsSQL, args).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[touchpointRow])
+		r.Page = touchpointPageOf(list, r.size, r.slugs)
+		return err
+	})
+}
+
+func (r *touchpointRead) queueTotals(b *pgx.Batch) {
+	b.Queue(touchpointTotalsSQL, r.args).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[touchpointTotalRow])
+		r.Totals = each(list, touchpointTotalRow.total)
+		return err
+	})
+}
+
+// queueAround reads departments and the champions whose help was logged.
+func (r *touchpointRead) queueAround(b *pgx.Batch) {
+	b.Queue(departmentsSQL, pgx.StrictNamedArgs{"today": r.today.Time()}).Query(func(rows pgx.Rows) (err error) {
+		r.Departments, _, err = readDepartments(rows)
+		return err
+	})
+	args := pgx.StrictNamedArgs{"departments": r.args["departments"], "today": r.today.Time()}
+	b.Queue(touchpointChampionsSQL, args).Query(func(rows pgx.Rows) error {
+		var who people.Who
+		_, err := pgx.ForEachRow(rows, []any{&who.Email, &who.Name}, func() error {
+			r.Champions = append(r.Champions, who)
+			return nil
+		})
+		return err
+	})
 }
 
 func touchpointPageOf(list []touchpointRow, size int, slugs slugBook) people.TouchpointPage {
@@ -195,19 +255,19 @@ func touchpointPageOf(list []touchpointRow, size int, slugs slugBook) people.Tou
 }
 
 // Touchpoint returns one touchpoint that the actor may see; any other is NotFound.
-func (s *Store) Touchpoint(ctx context.Context, by identity.Actor, id int64, today day.Date) (t people.LoggedTouchpoint, err error) {
+func (s *Store) Touchpoint(ctx context.Context, by identity.Actor, id int64, today day.Date) (people.LoggedTouchpoint, error) {
 	slugs, err := s.slugs(ctx)
 	if err != nil {
-		return t, err
+		return people.LoggedTouchpoint{}, err
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		t, err = readTouchpoint(ctx, tx, slugs, id, today)
-		return err
-	})
+	t, err := readTouchpoint(ctx, s.pool, slugs, id, today)
 	if err == nil && !t.SeenBy(by) {
-		return people.LoggedTouchpoint{}, translate(pgx.ErrNoRows)
+		err = pgx.ErrNoRows
 	}
-	return t, err
+	if err != nil {
+		return people.LoggedTouchpoint{}, translate(err)
+	}
+	return t, nil
 }
 
 type touchpointTotalRow struct {
@@ -217,47 +277,6 @@ type touchpointTotalRow struct {
 	Last   time.Time
 }
 
-// TouchpointTotals counts the touchpoints that fit by kind, the most frequent first.
-func (s *Store) TouchpointTotals(ctx context.Context, scope identity.PeopleScope, f people.TouchpointFilter, today day.Date) ([]people.TouchpointTotal, error) {
-	if nobodyIn(scope) {
-		return nil, nil
-	}
-	slugs, err := s.slugs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.pool.Query(ctx, touchpointTotalsSQL, touchpointArgs(slugs, scope, f, today))
-	if err != nil {
-		return nil, fmt.Errorf("count touchpoints: %w", translate(err))
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[touchpointTotalRow])
-	if err != nil {
-		return nil, fmt.Errorf("count touchpoints: %w", translate(err))
-	}
-	return each(list, func(r touchpointTotalRow) people.TouchpointTotal {
-		return people.TouchpointTotal{Kind: people.KindOf(r.Kind), Count: r.Count, People: r.People, Last: day.FromTime(r.Last)}
-	}), nil
-}
-
-// TouchpointChampions lists whose help was logged, by name.
-func (s *Store) TouchpointChampions(ctx context.Context, scope identity.PeopleScope, today day.Date) ([]people.Who, error) {
-	if nobodyIn(scope) {
-		return nil, nil
-	}
-	slugs, err := s.slugs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	args := pgx.StrictNamedArgs{"departments": slugs.departments(scope, ""), "today": today.Time()}
-	rows, err := s.pool.Query(ctx, touchpointChampionsSQL, args)
-	if err != nil {
-		return nil, fmt.Errorf("list champions of touchpoints: %w", translate(err))
-	}
-	var who people.Who
-	var out []people.Who
-	_, err = pgx.ForEachRow(rows, []any{&who.Email, &who.Name}, func() error {
-		out = append(out, who)
-		return nil
-	})
-	return out, translate(err)
+func (r touchpointTotalRow) total() people.TouchpointTotal {
+	return people.TouchpointTotal{Kind: people.KindOf(r.Kind), Count: r.Count, People: r.People, Last: day.FromTime(r.Last)}
 }
