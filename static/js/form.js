@@ -78,7 +78,7 @@
   // The answer: a page to go to, or the form again with what is wrong, or why it was not taken.
   const answered = async (f, r) => {
     const to = r.headers.get("HX-Redirect") ?? (r.redirected && r.ok ? r.url : null);
-    if (r.ok) drop(f);
+    if (to && r.ok) drop(f);
     if (to) return location.assign(to);
     const page = new DOMParser().parseFromString(await r.text(), "text/html"), again = $(`form[data-draft="${f.dataset.draft}"]`, page);
     if (!again) {
