@@ -76,6 +76,7 @@ type Config struct {
 
 	Guides     Guides     // the library, the champion kit and the tips; nil leaves their pages out
 	Attendance Attendance // one session's page, its door and its list
+	Wins       Wins       // what people got back; without Book their pages are left out
 
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error

@@ -26,6 +26,7 @@ import (
 	"groundswell/internal/signin"
 	"groundswell/internal/signin/signintest"
 	"groundswell/internal/store"
+	"groundswell/internal/value"
 )
 
 // emptyIndex is an organization of which nothing is known yet.
@@ -122,6 +123,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Learning = &enablement.LearningService{Keeper: s.store}
 	cfg.Trainings = trainingsOf(s.store)
 	cfg.Attendance = attendanceOf(s.store, keys)
+	cfg.Wins = Wins{Book: s.store, Service: &value.Service{Keeper: s.store}}
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

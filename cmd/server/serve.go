@@ -19,6 +19,7 @@ import (
 	"groundswell/internal/route"
 	"groundswell/internal/signin"
 	"groundswell/internal/store"
+	"groundswell/internal/value"
 	"groundswell/migrations"
 	"groundswell/web"
 )
@@ -200,6 +201,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Champions: web.Champions{Book: a.store, Service: &people.ChampionService{Keeper: a.store}},
 		Gates:     a.store,
 		Guides:    a.store,
+		Wins:      web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
 		Closings:  a.store,
 		Decisions: a.store,
 		Plan:      a.store,
