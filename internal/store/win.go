@@ -252,8 +252,8 @@ func (s *Store) changeWin(ctx context.Context, id value.WinID, now time.Time, fn
 var errNoWin = fault.New(fault.NotFound, "There is no such win, or none that you may know of.")
 
 // readWin reads one win; pgx.ErrNoRows when there is none.
-func readWin(ctx context.Context, tx pgx.Tx, sql string, args pgx.StrictNamedArgs, book slugBook) (value.Win, error) {
-	rows, err := tx.Query(ctx, sql, args)
+func readWin(ctx context.Context, from querier, sql string, args pgx.StrictNamedArgs, book slugBook) (value.Win, error) {
+	rows, err := from.Query(ctx, sql, args)
 	if err != nil {
 		return value.Win{}, err
 	}
@@ -268,8 +268,8 @@ type whoRow struct {
 }
 
 // whoIs returns who has an address on a day.
-func whoIs(ctx context.Context, tx pgx.Tx, person string, today day.Date, book slugBook) (value.Who, error) {
-	rows, err := tx.Query(ctx, whoSQL, pgx.StrictNamedArgs{"person": cleanText(person), "today": today.Time()})
+func whoIs(ctx context.Context, from querier, person string, today day.Date, book slugBook) (value.Who, error) {
+	rows, err := from.Query(ctx, whoSQL, pgx.StrictNamedArgs{"person": cleanText(person), "today": today.Time()})
 	if err != nil {
 		return value.Who{}, err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"groundswell/internal/day"
-	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/value"
 )
@@ -115,16 +114,12 @@ func (s *Store) Win(ctx context.Context, reader identity.Actor, id value.WinID) 
 	if err != nil {
 		return value.Win{}, err
 	}
-	var w value.Win
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		w, err = readWin(ctx, tx, oneWinSQL, pgx.StrictNamedArgs{"id": int64(id)}, book)
-		return err
-	})
+	w, err := readWin(ctx, s.pool, oneWinSQL, pgx.StrictNamedArgs{"id": int64(id)}, book)
 	switch {
-	case fault.Is(err, fault.NotFound), err == nil && !w.VisibleTo(reader):
+	case err == pgx.ErrNoRows, err == nil && !w.VisibleTo(reader):
 		return value.Win{}, errNoWin
 	case err != nil:
-		return value.Win{}, fmt.Errorf("read a win: %w", err)
+		return value.Win{}, fmt.Errorf("read a win: %w", translate(err))
 	}
 	return w, nil
 }
@@ -136,13 +131,9 @@ func (s *Store) WinPerson(ctx context.Context, reader identity.Actor, person str
 	if err != nil {
 		return value.Who{}, err
 	}
-	var who value.Who
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		who, err = whoIs(ctx, tx, person, today, book)
-		return err
-	})
+	who, err := whoIs(ctx, s.pool, person, today, book)
 	if err != nil {
-		return value.Who{}, fmt.Errorf("find a person: %w", err)
+		return value.Who{}, fmt.Errorf("find a person: %w", translate(err))
 	}
 	if !who.VisibleTo(reader) {
 		return value.Who{Email: person}, nil
