@@ -10,6 +10,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"groundswell/internal/day"
+	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	"groundswell/internal/rollout"
 	"groundswell/internal/route"
@@ -85,7 +87,11 @@ func (s *Server) overviewUpper(ctx context.Context, actor identity.Actor) (templ
 	if body := s.uppers.find(p, key); body != nil {
 		return written(body), nil
 	}
-	body, err := drawBody(ctx, views.Upper(s.upperProps(p, actor, key.figures)))
+	sessions, err := s.sessionsToday(ctx, actor, p)
+	if err != nil {
+		return nil, err
+	}
+	body, err := drawBody(ctx, views.Upper(s.upperProps(p, actor, key.figures, sessions)))
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +109,22 @@ func rolesOf(actor identity.Actor) string {
 	return strings.Join(out, " ")
 }
 
-func (s *Server) upperProps(p *rollout.Plan, actor identity.Actor, figures bool) views.Props {
+// sessionsToday returns today's sessions, for those who see every session.
+func (s *Server) sessionsToday(ctx context.Context, actor identity.Actor, p *rollout.Plan) ([]enablement.Listed, error) {
+	if s.Trainings.Book == nil || !p.Started() || !actor.HasAny(identity.Lead, identity.Owner, identity.Auditor) {
+		return nil, nil
+	}
+	today := p.Today(s.Now())
+	a, err := s.Trainings.Book.Agenda(ctx, actor, day.Period{From: today, To: today}, today)
+	return a.Sessions, err
+}
+
+func (s *Server) upperProps(p *rollout.Plan, actor identity.Actor, figures bool, sessions []enablement.Listed) views.Props {
 	if !p.Started() {
 		return views.Props{Steps: s.firstSteps(p, actor, figures)}
 	}
 	wave, _ := p.Ahead(p.Today(s.Now()))
-	v := overviewReader{s.readinessReader(p, wave, actor)}
+	v := overviewReader{s.readinessReader(p, wave, actor), sessions}
 	out := views.Props{Launch: v.launch()}
 	if v.reads() {
 		out.Alarms, out.Blocks, out.Agenda = v.alarms(), v.blocks(), v.agenda()

@@ -6,9 +6,11 @@ import (
 
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
+	"groundswell/internal/enablement"
 	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	views "groundswell/views/overview"
+	"groundswell/views/training"
 	"groundswell/views/ui"
 )
 
@@ -19,7 +21,10 @@ const (
 )
 
 // overviewReader words the upper part of the overview, around the readiness of the wave ahead.
-type overviewReader struct{ readinessReader }
+type overviewReader struct {
+	readinessReader
+	sessions []enablement.Listed // of today
+}
 
 // reads reports whether the actor may know of the wave's readiness.
 func (v overviewReader) reads() bool { return v.wave.ID != 0 && v.opens(v.readiness()) }
@@ -225,6 +230,35 @@ func (v overviewReader) happens() []ui.AgendaProps {
 	}
 	if w := v.wave; w.OpensOn != nil && (*w.OpensOn == v.today || *w.OpensOn == v.today+1) {
 		out = append(out, ui.AgendaProps{When: v.near(*w.OpensOn), Title: w.Name + " opens", URL: v.readiness(), Note: "To " + ui.Counted(w.People, "person", "people")})
+	}
+	out = append(out, v.held()...)
+	slices.SortStableFunc(out, func(a, b ui.AgendaProps) int { return strings.Compare(hour(a.When), hour(b.When)) })
+	return out
+}
+
+// hour sorts what has an hour today before what is said in words.
+func hour(when string) string {
+	if strings.Contains(when, ":") {
+		return when
+	}
+	return "later"
+}
+
+// held is today's sessions that are not over.
+func (v overviewReader) held() []ui.AgendaProps {
+	var out []ui.AgendaProps
+	for _, l := range v.sessions {
+		if l.Cancelled() || l.Over(v.now) {
+			continue
+		}
+		a := ui.AgendaProps{When: ui.Clock(l.Begins().In(v.now.Location())), Title: l.Name, Note: training.Seats(l.Planned)}
+		if host := l.Host.Called(); host != "" {
+			a.Note = host + " · " + a.Note
+		}
+		if url := route.Training(l.ID); v.opens(url) {
+			a.URL = url
+		}
+		out = append(out, a)
 	}
 	return out
 }

@@ -103,6 +103,10 @@ func TestPagesAskLittle(t *testing.T) {
 	b := s.browser()
 	b.post(route.SignInAs, map[string][]string{"persona": {"ines"}})
 	draft := s.draft(t)
+	id := s.trains(outlined("Cowork 101", nil), 3)
+	if _, err := s.srv.Trainings.Plan.PlanSeries(t.Context(), identity.Operator(), enablement.Series{Outline: outlined("Desk", nil), EveryWeeks: 1, From: s.today() + 1, Until: s.today() + 9}, nil, time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	b.get(route.Overview)
 	b.get(route.Checks) // the plan is read once, and kept
 	for _, path := range []string{
@@ -113,6 +117,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),
+		route.Trainings, route.Trainings + "?month=2026-11", route.NewTraining, route.Training(id) + partEdit, route.Series, route.NewSeries, route.OneSeries(1), route.Formats, route.Curriculum,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {

@@ -110,9 +110,9 @@ func figure(label string, n int) views.Cell {
 
 // ends adds what every row ends with: who met it, when it was last covered, when it is next.
 func (v curriculumReader) ends(row views.FeatureRow, c enablement.Covered) views.FeatureRow {
-	last := views.Cell{Label: "Last covered", Text: "Never", Words: true, Dim: true}
+	last := views.Cell{Label: "Last covered", Text: "Never", Words: true}
 	if c.Last != day.None {
-		last.Text, last.Dim = views.Day(c.Last, v.place.Today), false
+		last.Text = views.Day(c.Last, v.place.Today)
 	}
 	next := views.Cell{Label: "Next", Text: "Not planned", Words: true, Dim: true}
 	switch {
@@ -139,10 +139,10 @@ func (v curriculumReader) plans(f enablement.Feature) string {
 // use leads to the figures of a feature, where there are any.
 func (v curriculumReader) use(f enablement.Feature) *ui.Link {
 	to := map[enablement.Feature]ui.Link{
-		enablement.Connectors: {Label: "Use", URL: route.Connectors},
-		enablement.Skills:     {Label: "Use", URL: route.With(route.Connectors, "kind", "skill")},
-		enablement.Plugins:    {Label: "Use", URL: route.With(route.Connectors, "kind", "plugin")},
-		enablement.Dispatch:   {Label: "Use", URL: route.Depth},
+		enablement.Connectors: {Label: "See the use", URL: route.Connectors},
+		enablement.Skills:     {Label: "See the use", URL: route.With(route.Connectors, "kind", "skill")},
+		enablement.Plugins:    {Label: "See the use", URL: route.With(route.Connectors, "kind", "plugin")},
+		enablement.Dispatch:   {Label: "See the use", URL: route.Depth},
 	}
 	l, ok := to[f]
 	if !ok || !v.server.mayOpen(v.actor, l.URL) {

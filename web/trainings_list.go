@@ -214,8 +214,11 @@ func (v agendaReader) none() *ui.VoidProps {
 func (v agendaReader) line(l enablement.Listed) views.Line {
 	p := l.Planned
 	out := views.Line{
-		Hours: views.Hours(p, v.place.Zone), Begins: p.Begins().Format(time.RFC3339), Title: p.Name, Kind: p.Kind.Name(), Whose: views.Whose(p.Department),
+		Hours: views.Hours(p, v.place.Zone), Begins: p.Begins().Format(time.RFC3339), Title: p.Name, Kind: p.Kind.Name(),
 		Place: p.Place, Host: v.host(p), Cancelled: p.Cancelled(), Reason: p.CancelReason, URL: v.opens(route.Training(p.ID)),
+	}
+	if !p.FromFile {
+		out.Whose = views.Whose(p.Department)
 	}
 	switch {
 	case p.Link == "":
@@ -249,7 +252,7 @@ func (v agendaReader) stand(out *views.Line, p enablement.Planned) {
 		}
 	default:
 		out.Seats = views.Seats(p)
-		if runs(v.actor, p) {
+		if out.URL == "" && runs(v.actor, p) {
 			out.Edit = at + partEdit
 		}
 	}
