@@ -21,12 +21,14 @@ func trainingRun(d enablement.Difference, l lister) dryRun {
 			partOf("New", "not kept yet", "new", d.New),
 			partOf("Changed", "another status or other minutes", "changed", d.Updated.Count),
 			partOf("As before", "nothing to change", "same", d.Unchanged),
+			partOf("Outranked", "known better here", "same", d.Outranked.Count),
 			partOf("Unusable", "rows, each with its line below", "bad", d.Bad),
 		},
 		notes: ignored(d.Report),
 	}
 	run.lists = append(l.problems(d.Report), section(l, views.Section{ID: "sessions", Title: "New sessions", Sub: "Trainings for all staff and for departments become notes on charts", Tone: ui.ToneGood, Icon: ui.IconGraduationCap, Open: true, Columns: []string{"Session", "Kind", "Day", "Line"}}, d.Sessions, l.sessionCells)...)
 	run.lists = append(run.lists, section(l, views.Section{ID: "changed", Title: "Changed", Tone: ui.ToneWarn, Icon: ui.IconPencilLine, Columns: []string{"Person", "Session", "Before and after"}}, d.Updated, l.updatedCells)...)
+	run.lists = append(run.lists, section(l, views.Section{ID: "outranked", Title: "Outranked", Sub: "The door or the list says more: it stays as it is", Tone: ui.ToneNone, Icon: ui.IconInfo, Columns: []string{"Person", "Session", "Here and in the file"}}, d.Outranked, l.updatedCells)...)
 	run.lists = append(run.lists, strangers(l, d.Strangers, attendee)...)
 	return run
 }

@@ -80,18 +80,21 @@ func placeText(p people.Place) string {
 
 func trainingLines(d enablement.Difference) []string {
 	lines := append(opening(d.Report), fmt.Sprintf("new: %d", d.New))
-	lines = listing(lines, "updated", d.Updated, func(u enablement.Updated) string {
-		var fields []string
-		for _, f := range u.Fields {
-			fields = append(fields, fmt.Sprintf("%s %q -> %q", f.Name, f.Old, f.New))
-		}
-		return fmt.Sprintf("%s, %s on %s: %s", u.Email, u.Session.Name, u.Session.Day, strings.Join(fields, ", "))
-	})
+	lines = listing(lines, "updated", d.Updated, updatedLine)
+	lines = listing(lines, "outranked by the door or the list", d.Outranked, updatedLine)
 	lines = listing(lines, "new sessions", d.Sessions, func(s enablement.SessionAdded) string {
 		return fmt.Sprintf("%s, %s, %s", s.Session.Name, s.Session.Kind, s.Session.Day)
 	})
 	lines = listing(lines, "neither on the roster nor members", d.Strangers, func(w enablement.Who) string { return w.Email })
 	return append(lines, fmt.Sprintf("unchanged: %d", d.Unchanged))
+}
+
+func updatedLine(u enablement.Updated) string {
+	var fields []string
+	for _, f := range u.Fields {
+		fields = append(fields, fmt.Sprintf("%s %q -> %q", f.Name, f.Old, f.New))
+	}
+	return fmt.Sprintf("%s, %s on %s: %s", u.Email, u.Session.Name, u.Session.Day, strings.Join(fields, ", "))
 }
 
 func touchpointLines(d people.TouchpointDifference) []string {

@@ -1,6 +1,7 @@
 package enablement
 
 import (
+	"slices"
 	"strconv"
 
 	"groundswell/internal/sheet"
@@ -26,6 +27,7 @@ type Difference struct {
 	New       int                         `json:"new"`
 	Unchanged int                         `json:"unchanged"`
 	Updated   sheet.Listing[Updated]      `json:"updated"`
+	Outranked sheet.Listing[Updated]      `json:"outranked"` // say less than what is known here, which stays
 	Sessions  sheet.Listing[SessionAdded] `json:"new_sessions"`
 	Strangers sheet.Listing[Who]          `json:"not_members"` // neither on the roster nor members: they count once they arrive
 }
@@ -79,22 +81,37 @@ func compare(b Book, g register) (Change, Difference) {
 			d.Sessions.Add(SessionAdded{r.line, a.Session})
 		}
 		was, known := had[a.seat()]
-		if known && !g.report.Has(colMinutes) {
+		if known && (!g.report.Has(colMinutes) || was.Source != FromFile && a.Minutes == nil) {
 			a.Minutes = was.Minutes
 		}
 		switch {
 		case !known:
 			d.New++
+		case was.outranks(a):
+			d.Outranked.Add(Updated{who, a.Session, differing(was, a)})
+			continue
 		case was.says(a):
 			d.Unchanged++
 			continue
 		default:
 			a.Email = was.Email
+			if a.Status == was.Status {
+				a.Source = was.Source // only its minutes are the file's
+			}
 			d.Updated.Add(Updated{who, a.Session, differing(was, a)})
 		}
 		c.Attendances = append(c.Attendances, a)
 	}
 	return c, d
+}
+
+// rank orders what is known of somebody: that they did not come, came, completed.
+func (s Status) rank() int { return slices.Index([]Status{NoShow, Attended, Completed}, s) }
+
+// outranks reports whether a is known here, by the door or a list, and a file says
+// less. What a file said, a later file may change.
+func (a Attendance) outranks(b Attendance) bool {
+	return a.Source != FromFile && a.Status.rank() > b.Status.rank()
 }
 
 func differing(was, is Attendance) []Field {

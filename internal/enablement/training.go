@@ -71,6 +71,7 @@ type Attendance struct {
 	Email   string
 	Status  Status
 	Minutes *int // nil: not reported
+	Source  Source
 }
 
 // The columns of a file of attendances.
@@ -130,6 +131,7 @@ func parseRow(in sheet.Row, now time.Time) (a Attendance, err error) {
 	if a.Email, err = sheet.Address(colEmail, in.Cell(colEmail)); err != nil {
 		return a, err
 	}
+	a.Source = FromFile
 	a.Session = Session{Name: in.Cell(colSession), Kind: Kind(in.Cell(colKind))}
 	a.Status = Status(in.Cell(colStatus))
 	switch {

@@ -24,8 +24,8 @@ func TestDifference(t *testing.T) {
 	b := Book{
 		Sessions: map[Session]bool{basics: true},
 		Attendances: []Attendance{
-			{basics, "Ann@example.com", Attended, number(60)},
-			{basics, "bo@example.com", NoShow, nil},
+			{basics, "Ann@example.com", Attended, number(60), FromFile},
+			{basics, "bo@example.com", NoShow, nil, FromFile},
 		},
 		Known: map[string]bool{"ann@example.com": true, "bo@example.com": true},
 	}
@@ -38,7 +38,7 @@ func TestDifference(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, d := compare(b, g)
-	want := Change{Attendances: []Attendance{{basics, "bo@example.com", Attended, nil}, {desk, "cy@example.com", Attended, nil}}}
+	want := Change{Attendances: []Attendance{{basics, "bo@example.com", Attended, nil, FromFile}, {desk, "cy@example.com", Attended, nil, FromFile}}}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
 	}
@@ -50,8 +50,42 @@ func TestDifference(t *testing.T) {
 	}
 }
 
+// What the door or a list knows outranks a file that says less; a file that says more
+// is believed, and minutes are the file's where it has them.
+func TestFilesMergeWithWhatIsKnownHere(t *testing.T) {
+	for name, tc := range map[string]struct {
+		was     Attendance
+		row     string
+		want    *Attendance
+		refused int
+	}{
+		"completed over attended": {Attendance{Status: Attended, Source: FromCode}, "completed,", &Attendance{Status: Completed, Source: FromFile}, 0},
+		"attended over no show":   {Attendance{Status: NoShow, Source: FromList}, "attended,45", &Attendance{Status: Attended, Minutes: number(45), Source: FromFile}, 0},
+		"no show after the door":  {Attendance{Status: Attended, Source: FromCode}, "no_show,", nil, 1},
+		"attended after the list": {Attendance{Status: Completed, Source: FromList}, "attended,60", nil, 1},
+		"the same with minutes":   {Attendance{Status: Attended, Source: FromCode}, "attended,55", &Attendance{Status: Attended, Minutes: number(55), Source: FromCode}, 0},
+		"the same without":        {Attendance{Status: Attended, Minutes: number(60), Source: FromList}, "attended,", nil, 0},
+		"a later file":            {Attendance{Status: Completed, Source: FromFile}, "no_show,", &Attendance{Status: NoShow, Source: FromFile}, 0},
+	} {
+		tc.was.Session, tc.was.Email = basics, "ann@example.com"
+		g, err := parse(strings.NewReader("email,session,kind,date,status,minutes\nANN@example.com,Cowork 101,all_staff_101,2026-03-02,"+tc.row+"\n"), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, d := compare(Book{Sessions: map[Session]bool{basics: true}, Attendances: []Attendance{tc.was}}, g)
+		var want []Attendance
+		if tc.want != nil {
+			tc.want.Session, tc.want.Email = basics, "ann@example.com"
+			want = []Attendance{*tc.want}
+		}
+		if diff := cmp.Diff(want, c.Attendances); diff != "" || d.Outranked.Count != tc.refused {
+			t.Errorf("%s: %d outranked\n%s", name, d.Outranked.Count, diff)
+		}
+	}
+}
+
 func TestMinutes(t *testing.T) {
-	b := Book{Sessions: map[Session]bool{basics: true}, Attendances: []Attendance{{basics, "ann@example.com", Attended, number(60)}}}
+	b := Book{Sessions: map[Session]bool{basics: true}, Attendances: []Attendance{{basics, "ann@example.com", Attended, number(60), FromFile}}}
 	for cell, want := range map[string]string{"": "", "60": "60", "0": "0", "1440": "1440"} {
 		g, err := parse(strings.NewReader("email,session,kind,date,status,minutes\nann@example.com,Cowork 101,all_staff_101,2026-03-02,attended,"+cell+"\n"), now)
 		if err != nil || g.report.Bad > 0 {
