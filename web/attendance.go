@@ -42,7 +42,7 @@ func (s *Server) attendanceRoutes() []routeEntry {
 	if s.Attendance.Visits == nil {
 		return nil
 	}
-	one := route.Trainings + "/{session}"
+	one := route.Trainings + "/{training}"
 	return []routeEntry{
 		{"GET", one, signedIn, s.sessionPage},
 		{"POST", one + "/sign-up", signedIn, s.signUp},
@@ -60,7 +60,7 @@ func (s *Server) attendanceRoutes() []routeEntry {
 
 // sessionOf reads which session an address is about.
 func sessionOf(r *http.Request) (int, error) {
-	id, err := strconv.ParseInt(chi.URLParam(r, "session"), 10, 32)
+	id, err := strconv.ParseInt(chi.URLParam(r, "training"), 10, 32)
 	if err != nil || id <= 0 {
 		return 0, fault.New(fault.NotFound, "There is no such session, or none that you may know of.")
 	}

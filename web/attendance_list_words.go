@@ -116,7 +116,10 @@ func (l attendanceList) row(rows []training.SessionRow, email, name, stands stri
 		Status: string(said.Status), Minutes: minutesText(said.Minutes), Deliverable: said.Deliverable,
 	}
 	if name != email {
-		r.Stands = email + ", " + stands
+		r.Stands = stands + ", " + email
+	}
+	if p, _ := l.v.Presence(email); p.Taught != "" {
+		r.Stands += ". A learning system says " + statusWords(p.Taught)
 	}
 	if typed, ok := l.typed.rows[sheet.Fold(email)]; ok {
 		r.Status, r.Minutes, r.Deliverable = string(typed.said.Status), typed.minutes, typed.said.Deliverable
@@ -131,7 +134,7 @@ func (l attendanceList) known(email string) string {
 	if !ok {
 		return ""
 	}
-	switch p.Status {
+	switch p.Stands() {
 	case enablement.Attended:
 		return "Present"
 	case enablement.Completed:

@@ -142,7 +142,7 @@ func (s sessionWords) mine() training.SessionMine {
 }
 
 func (s sessionWords) after(was enablement.Presence) training.SessionMine {
-	switch was.Status {
+	switch was.Stands() {
 	case enablement.NoShow:
 		return training.SessionMine{Title: "The list says you did not come", Words: "If you did, tell the host: the list can be mended."}
 	case enablement.Completed:
@@ -219,8 +219,12 @@ func (s sessionWords) runs() []ui.Link {
 	if s.v.Part.SeesList() {
 		out = append(out, ui.Link{Label: "List", URL: route.List(id)})
 	}
-	if edit := route.Training(id) + "/edit"; s.v.Part.Runs && s.opens(edit) {
-		out = append(out, ui.Link{Label: "Edit", URL: edit})
+	next := ui.Link{Label: "Edit", URL: route.Training(id) + "/edit"}
+	if s.v.Held(s.now) {
+		next = ui.Link{Label: "What it covered", URL: route.Training(id) + "/covered"}
+	}
+	if s.v.Part.Runs && s.opens(next.URL) {
+		out = append(out, next)
 	}
 	return out
 }
@@ -241,9 +245,12 @@ func (s sessionWords) others(typed sessionTyped) *training.SessionOthers {
 func (s sessionWords) found(list []roster.Entry) []training.SessionFound {
 	out := make([]training.SessionFound, 0, len(list))
 	for _, e := range list {
-		f := training.SessionFound{Name: e.Name, Email: e.Email, Where: e.Department}
+		f := training.SessionFound{Name: e.Name, Email: e.Email, Where: e.Email}
+		if e.Department != "" {
+			f.Where = e.Department + ", " + e.Email
+		}
 		if f.Name == "" {
-			f.Name = e.Email
+			f.Name, f.Where = e.Email, e.Department
 		}
 		if place, ok := s.v.PlaceOf(e.Email); ok {
 			f.Stands = stands(place)

@@ -128,10 +128,10 @@ func (g Gathering) checkIn(by identity.Actor, p Person, now time.Time) (Gathered
 	full := g.Capacity != nil && len(g.SignUps) >= *g.Capacity && !place.Seat
 	done := CheckedIn{WalkIn: !signedUp, Full: full}
 	was, known := g.Presence(p.Email)
-	if known && was.Came() {
+	if known && was.Status != NoShow && was.Source != FromSystem {
 		done.Already = true
 		return Gathered{}, done, nil
 	}
-	is := Presence{Email: p.Email, Status: Attended, Source: FromCode, At: now, By: by.Account}
+	is := Presence{Email: p.Email, Status: Attended, Source: FromCode, At: now, By: by.Account, Deliverable: was.Deliverable}
 	return Gathered{Keep: []Presence{is}, Events: []identity.Event{g.event(by, "training.checked_in", p)}}, done, nil
 }

@@ -26,16 +26,25 @@ const (
 // Presence is what is known of somebody at one session.
 type Presence struct {
 	Email       string
-	Status      Status
-	Minutes     *int // nil: not reported
+	Status      Status // what the door, the list or a file says; where only a learning system knows them, its word
+	Taught      Status // what a learning system says where that is more; else ""
+	Minutes     *int   // nil: not reported
 	Source      Source
 	At          time.Time // when it was said; zero for what a file said
 	By          identity.AccountID
 	Deliverable string // what they made; "" not said
 }
 
+// Stands is what holds: the stronger word of the two.
+func (p Presence) Stands() Status {
+	if p.Taught != "" {
+		return p.Taught
+	}
+	return p.Status
+}
+
 // Came reports whether they were there.
-func (p Presence) Came() bool { return p.Status == Attended || p.Status == Completed }
+func (p Presence) Came() bool { return p.Stands() == Attended || p.Stands() == Completed }
 
 // MaxDeliverable is how many characters what somebody made may take.
 const MaxDeliverable = 200
@@ -192,7 +201,8 @@ func (g Gathering) save(by identity.Actor, list []Entry, now time.Time) (Gathere
 	return c, done, nil
 }
 
-// put keeps what is said of somebody now. How they are known stays while the status does.
+// put keeps what is said of somebody now. How they are known stays while the status
+// does, unless it is a learning system's to change: then the list knows them.
 func (g Gathering) put(c *Gathered, by identity.Actor, email string, is Said, now time.Time) {
 	if is.Status == "" {
 		c.Drop = append(c.Drop, sheet.Fold(email))
@@ -202,7 +212,7 @@ func (g Gathering) put(c *Gathered, by identity.Actor, email string, is Said, no
 	if !known {
 		p.Email = email
 	}
-	if p.Status != is.Status {
+	if p.Status != is.Status || p.Source == FromSystem {
 		p.Source, p.At, p.By = FromList, now, by.Account
 	}
 	p.Status, p.Minutes, p.Deliverable = is.Status, is.Minutes, is.Deliverable
@@ -241,7 +251,7 @@ func (g Gathering) deliver(by identity.Actor, words string) (Gathered, error) {
 	if !ok || !p.Came() {
 		return Gathered{}, fault.New(fault.Conflict, "You are not on this session’s list. Check in first.")
 	}
-	is, err := Said{p.Status, p.Minutes, words}.Settled()
+	is, err := Said{p.Stands(), p.Minutes, words}.Settled()
 	if err != nil || is.Deliverable == p.Deliverable {
 		return Gathered{}, err
 	}

@@ -11,14 +11,14 @@ import (
 
 const (
 	presencesSQL = `
-select email, status, minutes, source, at, coalesce(by_account, 0) as by_account, deliverable
+select email, coalesce(said, status) as status, case when said is null then '' else status end as taught, minutes, source, at, coalesce(by_account, 0) as by_account, deliverable
 from attendance where session = @session order by email_folded`
 
 	keepPresenceSQL = `
 insert into attendance (session, email, status, minutes, source, at, by_account, deliverable)
 values (@session, @email, @status, @minutes, @source, @at, nullif(@account::bigint, 0), @deliverable)
 on conflict (session, email_folded) do update
-set status = excluded.status, minutes = excluded.minutes, source = excluded.source, at = excluded.at,
+set status = excluded.status, said = null, minutes = excluded.minutes, source = excluded.source, at = excluded.at,
     by_account = excluded.by_account, deliverable = excluded.deliverable`
 
 	dropPresenceSQL = `delete from attendance where session = @session and email_folded = @email`
@@ -27,6 +27,7 @@ set status = excluded.status, minutes = excluded.minutes, source = excluded.sour
 type presenceRow struct {
 	Email       string
 	Status      enablement.Status
+	Taught      enablement.Status
 	Minutes     *int
 	Source      enablement.Source
 	At          *time.Time
@@ -36,7 +37,7 @@ type presenceRow struct {
 
 func (r presenceRow) presence() enablement.Presence {
 	return enablement.Presence{
-		Email: r.Email, Status: r.Status, Minutes: r.Minutes, Source: r.Source, At: takenTime(r.At),
+		Email: r.Email, Status: r.Status, Taught: r.Taught, Minutes: r.Minutes, Source: r.Source, At: takenTime(r.At),
 		By: identity.AccountID(r.ByAccount), Deliverable: r.Deliverable,
 	}
 }

@@ -208,6 +208,9 @@ func (s *Store) keepGathered(ctx context.Context, tx pgx.Tx, session int, c enab
 		return err
 	}
 	if len(c.Keep)+len(c.Drop) > 0 {
+		if err := relearn(ctx, tx, session); err != nil {
+			return fmt.Errorf("let learning systems have their word: %w", err)
+		}
 		if _, err := bump(ctx, tx, touchesLog); err != nil {
 			return fmt.Errorf("count the generation up: %w", err)
 		}
