@@ -44,7 +44,7 @@ order by array_position(@audiences, g.audience), g.position, g.id`
 where g.id = @id and g.audience = any(@audiences)`
 
 	kitSQL = guideColumnsSQL + `
-where g.slot not in ('', 'tip')`
+where g.slot not in ('', 'tip') or g.slot = 'tip' and g.week = @week`
 
 	tipsSQL = guideColumnsSQL + `
 where g.slot = 'tip' and g.week between @first and @last
@@ -163,9 +163,10 @@ func (s *Store) GuideVersions(ctx context.Context, id int) ([]enablement.GuideVe
 	return each(found, guideVersionRow.version), nil
 }
 
-// KitPages returns the pages of the champion kit that somebody has changed; see [enablement.Kit].
-func (s *Store) KitPages(ctx context.Context) ([]enablement.Guide, error) {
-	return readGuides(ctx, s.pool, kitSQL, 0, pgx.StrictNamedArgs{})
+// KitPages returns the pages of the champion kit that somebody has changed, see
+// [enablement.Kit], and the tip of the week that begins on a Monday, if one is planned.
+func (s *Store) KitPages(ctx context.Context, week day.Date) ([]enablement.Guide, error) {
+	return readGuides(ctx, s.pool, kitSQL, week, pgx.StrictNamedArgs{"week": week.Time()})
 }
 
 // TipOf returns the tip of the week that begins on a Monday, false when none is planned.

@@ -330,11 +330,7 @@ func (s *Store) fillSlot(ctx context.Context, by identity.Actor, n newGuide, see
 
 // heldSlot returns the guide of a slot, nil when there is none.
 func heldSlot(ctx context.Context, tx pgx.Tx, n newGuide) (*enablement.Guide, error) {
-	sql, args := kitSQL, pgx.StrictNamedArgs{}
-	if n.slot == enablement.SlotTip {
-		sql, args = tipsSQL, pgx.StrictNamedArgs{"first": n.week.Time(), "last": n.week.Time()}
-	}
-	found, err := readGuides(ctx, tx, sql, n.week, args)
+	found, err := readGuides(ctx, tx, kitSQL, n.week, pgx.StrictNamedArgs{"week": n.week.Time()})
 	if err != nil {
 		return nil, err
 	}
