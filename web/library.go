@@ -32,9 +32,8 @@ type Guides interface {
 	ArchiveGuide(ctx context.Context, by identity.Actor, id, seen int, archived bool, now time.Time) error
 	MoveGuide(ctx context.Context, by identity.Actor, id int, up bool, now time.Time) error
 	TakeStarterSet(ctx context.Context, by identity.Actor, now time.Time) error
-	KitPages(ctx context.Context) ([]enablement.Guide, error)
+	KitPages(ctx context.Context, week day.Date) ([]enablement.Guide, error)
 	SaveKit(ctx context.Context, by identity.Actor, slot enablement.Slot, seen int, t enablement.GuideText, now time.Time) error
-	TipOf(ctx context.Context, week day.Date) (enablement.Guide, bool, error)
 	Tips(ctx context.Context, first, last day.Date) ([]enablement.Guide, error)
 	PlanTip(ctx context.Context, by identity.Actor, n enablement.NewTip, now time.Time) error
 	RemoveTip(ctx context.Context, by identity.Actor, week day.Date, now time.Time) error

@@ -47,20 +47,46 @@ func (s *Server) kitData(ctx context.Context, actor identity.Actor) (library.Kit
 	if d.Today, err = s.planToday(ctx); err != nil {
 		return d, err
 	}
-	saved, err := s.Guides.KitPages(ctx)
+	saved, err := s.Guides.KitPages(ctx, d.Today.Monday())
 	if err != nil {
 		return d, err
 	}
 	d.Pages = enablement.Kit(saved)
-	tip, planned, err := s.Guides.TipOf(ctx, d.Today.Monday())
-	if err != nil {
-		return d, err
+	if i := slices.IndexFunc(saved, func(g enablement.Guide) bool { return g.Slot == enablement.SlotTip }); i >= 0 {
+		d.Tip = &saved[i]
 	}
-	if planned {
-		d.Tip = &tip
+	if d.Contacts, err = s.contacts(ctx, actor, d.Today); err != nil {
+		return d, err
 	}
 	d.Standings, err = s.standings(ctx, actor)
 	return d, err
+}
+
+// contacts are who is on call this week and the channels that the reader may know of.
+func (s *Server) contacts(ctx context.Context, actor identity.Actor, today day.Date) ([]library.Contact, error) {
+	if s.Support == nil {
+		return nil, nil
+	}
+	all, err := s.Support.SupportFor(ctx, actor, today)
+	if err != nil {
+		return nil, err
+	}
+	onCall := library.Contact{Label: "On call", Name: "Nobody this week"}
+	if all.OnCall != nil {
+		onCall.Name = all.OnCall.Name
+	}
+	out := []library.Contact{onCall}
+	for _, c := range all.Channels {
+		label := c.DepartmentName
+		switch c.Purpose {
+		case enablement.ForSupport:
+			label = "Support"
+		case enablement.AmongChampions:
+			label = "Champions"
+		}
+		out = append(out, library.Contact{Label: label, Name: c.Name, URL: c.URL, Note: c.Note})
+	}
+	return out, nil
 }
 
 // standings are the funnel's stages of a champion's own departments, counts and no
@@ -111,7 +137,7 @@ func (s *Server) slotOf(r *http.Request) (enablement.Guide, error) {
 	if !slot.InKit() {
 		return enablement.Guide{}, errNoGuide
 	}
-	saved, err := s.Guides.KitPages(r.Context())
+	saved, err := s.Guides.KitPages(r.Context(), s.today().Monday())
 	if err != nil {
 		return enablement.Guide{}, err
 	}

@@ -78,6 +78,8 @@ type Config struct {
 	Attendance Attendance // one session's page, its door and its list
 	Wins       Wins       // what people got back; without Book their pages are left out
 
+	Support Support // where people ask, and issues; nil leaves their pages out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default

@@ -119,7 +119,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Tasks = &rollout.Service{Keeper: s.store}
 	cfg.Checks = checksOf{s.store}
 	cfg.Gates = s.store
-	cfg.Guides = s.store
+	cfg.Guides, cfg.Support = s.store, s.store
 	cfg.Learning = &enablement.LearningService{Keeper: s.store}
 	cfg.Trainings = trainingsOf(s.store)
 	cfg.Attendance = attendanceOf(s.store, keys)

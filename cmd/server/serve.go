@@ -202,6 +202,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Gates:     a.store,
 		Guides:    a.store,
 		Wins:      web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
+		Support:   a.store,
 		Closings:  a.store,
 		Decisions: a.store,
 		Plan:      a.store,

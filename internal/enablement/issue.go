@@ -209,13 +209,13 @@ type IssueFilter struct {
 
 // Issues is a page of issues, with what they can be narrowed by.
 type Issues struct {
-	List        []Issue // newest first
-	Total       int     // of all pages
-	Departments []Place // those whose issues the reader may know of
+	List        []Issue      // newest first
+	Total       int          // of all pages
+	Departments []IssuePlace // those whose issues the reader may know of
 	Paths       []Escalation
 }
 
-// Place is a department by name.
-type Place struct {
+// IssuePlace is a department by name.
+type IssuePlace struct {
 	Slug, Name string
 }

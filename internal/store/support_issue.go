@@ -158,11 +158,11 @@ func (s *Store) issuesAmong(ctx context.Context, names []nameRow, by identity.Ac
 }
 
 // placesFor are the departments whose issues an actor may know of as such.
-func placesFor(by identity.Actor, names []nameRow) []enablement.Place {
-	var out []enablement.Place
+func placesFor(by identity.Actor, names []nameRow) []enablement.IssuePlace {
+	var out []enablement.IssuePlace
 	for _, d := range departmentsNamed(names) {
 		if by.HasAny(identity.Lead, identity.Auditor, identity.Owner) || by.Has(identity.Champion) && slices.Contains(by.Departments, d.Slug) {
-			out = append(out, enablement.Place{Slug: d.Slug, Name: d.Name})
+			out = append(out, enablement.IssuePlace{Slug: d.Slug, Name: d.Name})
 		}
 	}
 	return out
