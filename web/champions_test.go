@@ -89,7 +89,7 @@ func TestFromNominationToTheEnd(t *testing.T) {
 	register := b.get(route.Champions).doc(t)
 	expect(t, "head", words(register.Find("h1 + .sub")), "1 champion in 2 departments. 3 are missing in 2 departments.")
 	row := words(register.Find("#list").Parent().Parent().Find("tr.top").First())
-	for _, want := range []string{"Claims Operations", "60 people", "Tomas Lindqvist", "90 minutes a week", "early access Mon 2 Nov", "Last day", "1 missing", "1 of 2, up to 3"} {
+	for _, want := range []string{"Claims Operations", "60 people", "Tomas Lindqvist", "90 minutes a week", "early access Mon 2 Nov", "Last day", "1 missing", "1 of 2 · up to 3 useful"} {
 		if !strings.Contains(row, want) {
 			t.Errorf("the register lacks %q in %q", want, row)
 		}

@@ -26,7 +26,7 @@ func TestPeopleOfferThemselves(t *testing.T) {
 		t.Errorf("offering twice: %d", a.StatusCode)
 	}
 	waiting := lead.get(route.Champions).doc(t).Find("#waiting").Parent().Parent()
-	expect(t, "waiting", words(waiting), "Tomas Lindqvist “Mondays”Claims OperationsOffered themselves")
+	expect(t, "waiting", words(waiting), "Tomas Lindqvist “Mondays”Claims OperationsBy themselves")
 	down := waiting.Find("form[action$='/decline']")
 	if a := lead.post(down.AttrOr("action", ""), fields("version", down.Find("input").AttrOr("value", ""))); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("turning down: %d", a.StatusCode)
@@ -122,7 +122,7 @@ func TestManagersNameTheirOwnOnly(t *testing.T) {
 		t.Fatalf("naming: %d", a.StatusCode)
 	}
 	doc = boss.get(route.Volunteer).doc(t)
-	expect(t, "named", words(doc.Find("#manage").Parent().Parent()), "Tomas Lindqvist Named by you on ")
+	expect(t, "named", words(doc.Find("#manage").Parent().Parent()), "Tomas Lindqvist Nominated by you on ")
 	if doc.Find("#person").Length() != 0 {
 		t.Error("who is named can be named again")
 	}

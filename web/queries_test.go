@@ -93,6 +93,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
+		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
@@ -118,6 +119,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),
 		route.Trainings, route.Trainings + "?month=2026-11", route.NewTraining, route.Training(id) + partEdit, route.Series, route.NewSeries, route.OneSeries(1), route.Formats, route.Curriculum,
+		route.Champions, route.Champions + ".csv", route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {

@@ -83,5 +83,10 @@ func (d CandidatesData) done(c people.Candidate) string {
 			return stateChip(e, d.Today).Label
 		}
 	}
+	for _, h := range d.Holders {
+		if h.Department == c.Department && sheet.Fold(h.Email) == sheet.Fold(c.Email) {
+			return "Holds the role"
+		}
+	}
 	return ""
 }

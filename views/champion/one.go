@@ -116,18 +116,20 @@ func standing(d OneData) string {
 }
 
 func (d OneData) facts() []ui.Pair {
-	out := []ui.Pair{{Name: "Address", Value: d.Email}, {Name: "Department", Value: d.Place.Name}, {Name: "Named", Value: namedBy(d.Champion, d.Nominator) + ", " + ui.Date(d.At.UTC(), d.Now)}}
+	out := []ui.Pair{{Name: "Address", Value: d.Email}, {Name: "Department", Value: d.Place.Name}, {Name: "Nominated", Value: nominated(d.Champion, d.Nominator) + " on " + ui.Date(d.At.UTC(), d.Now)}}
 	add := func(name, value string) {
 		if value != "" {
 			out = append(out, ui.Pair{Name: name, Value: value})
 		}
 	}
 	add("Why", d.Because)
-	add("Early access", dayWords(d.EarlyAccess, d.Now))
-	if d.AgreedMinutes > 0 {
-		add("Agreed time", capital(people.AgreedTime(d.AgreedMinutes)))
+	if !d.Lead || !d.State.Current() { // leads see these in the form
+		add("Early access", dayWords(d.EarlyAccess, d.Now))
+		if d.AgreedMinutes > 0 {
+			add("Agreed time", capital(people.AgreedTime(d.AgreedMinutes)))
+		}
+		add("Last day", dayWords(d.LeavesOn, d.Now))
 	}
-	add("Last day", dayWords(d.LeavesOn, d.Now))
 	if d.State == people.ChampionActive || d.State == people.ChampionEnded {
 		add("Contributed", contributed(d.Contribution, d.Now))
 	}

@@ -78,7 +78,7 @@ type DepartmentRow struct {
 	Coming         string // who is on the way
 	Gap            ui.ChipProps
 	Needed         string
-	Touchpoints    string
+	Touchpoints    string // "" when there never was one
 	Last           string
 }
 
@@ -251,7 +251,7 @@ func (d RegisterData) wave(id int) people.Wave {
 func (d RegisterData) row(c people.Cover) DepartmentRow {
 	r := DepartmentRow{
 		Name: c.Department.Name, URL: route.Cohort("department", c.Department.Slug), Sub: ui.Counted(c.Department.People, "person", "people"),
-		Gap: gapChip(c, d.Now), Needed: ui.Count(c.Have()) + " of " + ui.Count(c.Needed) + ", up to " + ui.Count(c.Useful), Coming: coming(c),
+		Gap: gapChip(c, d.Now), Needed: ui.Count(c.Have()) + " of " + ui.Count(c.Needed) + " · up to " + ui.Count(c.Useful) + " useful", Coming: coming(c),
 	}
 	if w := d.wave(c.Department.Wave); w.Name != "" {
 		r.Sub += " · " + w.Name
@@ -262,9 +262,8 @@ func (d RegisterData) row(c people.Cover) DepartmentRow {
 		did := d.Of(who.Email)
 		touches, last = touches+did.Touchpoints, max(last, did.Last)
 	}
-	r.Touchpoints, r.Last = ui.Count(touches), "No touchpoint yet"
 	if last.Known() {
-		r.Last = "Last " + dayWords(last, d.Now)
+		r.Touchpoints, r.Last = ui.Count(touches), "Last "+dayWords(last, d.Now)
 	}
 	return r
 }
@@ -330,7 +329,7 @@ func (d RegisterData) waiting() []WaitingRow {
 func (d RegisterData) waitingRow(c people.Champion) WaitingRow {
 	at := route.Champion(int64(c.ID))
 	r := WaitingRow{
-		ID: strconv.FormatInt(int64(c.ID), 10), Name: c.Label(), URL: at, Department: d.Department(c.Department).Name, How: namedBy(c, d.Nominators[c.By]),
+		ID: strconv.FormatInt(int64(c.ID), 10), Name: c.Label(), URL: at, Department: d.Department(c.Department).Name, How: strings.TrimSuffix(nominated(c, d.Nominators[c.By]), ","),
 		When: ui.Date(c.At.UTC(), d.Now), Because: c.Because, State: stateChip(c, d.Today), Version: strconv.Itoa(c.Version),
 	}
 	if c.State == people.ChampionInvited && !d.Now.Before(c.InviteExpires) {
@@ -376,7 +375,7 @@ func (d RegisterData) earlier() []EarlierRow {
 		case people.ChampionEnded:
 			r.What = ui.DateRange(c.Since.Time(), c.EndedOn.Time(), d.Now) + ": " + c.EndReason
 		case people.ChampionDeclined:
-			r.What = "Declined; named on " + ui.Date(c.At.UTC(), d.Now)
+			r.What = "Declined; nominated on " + ui.Date(c.At.UTC(), d.Now)
 		default:
 			continue
 		}

@@ -81,14 +81,14 @@ func (d VolunteerData) own(c people.Champion) OwnRow {
 	r := OwnRow{Chip: stateChip(c, d.Today), Title: where}
 	switch c.State {
 	case people.ChampionNominated:
-		r.Note = "Named on " + ui.Date(c.At.UTC(), d.Now) + ". A rollout lead decides and tells you."
+		r.Note = "Nominated on " + ui.Date(c.At.UTC(), d.Now) + ". A rollout lead decides and tells you."
 	case people.ChampionInvited:
 		r.Note = "You are invited. A rollout lead passes the link on to you; accept or decline there."
 	case people.ChampionActive:
 		r.Note = agreedWords(&c, d.Now)
 	case people.ChampionDeclined:
 		r.Chip = ui.ChipProps{Label: "Not taken up", Icon: ui.IconMinus}
-		r.Note = "Named on " + ui.Date(c.At.UTC(), d.Now)
+		r.Note = "Nominated on " + ui.Date(c.At.UTC(), d.Now)
 	case people.ChampionEnded:
 		r.Note = ui.DateRange(c.Since.Time(), c.EndedOn.Time(), d.Now)
 	}
@@ -112,11 +112,11 @@ func became(m people.Managed, now time.Time) string {
 	case m.State == people.ChampionInvited && m.ByMe:
 		return "Invited; the answer is still to come"
 	case m.State == people.ChampionNominated && m.ByMe:
-		return "Named by you on " + ui.Date(m.At, now) + "; a rollout lead decides"
+		return "Nominated by you on " + ui.Date(m.At, now) + "; a rollout lead decides"
 	case m.State.Current():
-		return "Named already"
+		return "Nominated already"
 	case m.State != "" && m.ByMe:
-		return "Named by you on " + ui.Date(m.At, now) + "; not taken up"
+		return "Nominated by you on " + ui.Date(m.At, now) + "; not taken up"
 	}
 	return ""
 }

@@ -37,15 +37,15 @@ func dayWords(d day.Date, now time.Time) string {
 	return ui.Date(d.Time(), now)
 }
 
-// namedBy says who named somebody, and how.
-func namedBy(c people.Champion, who string) string {
+// nominated says by whom somebody was nominated.
+func nominated(c people.Champion, who string) string {
 	switch c.How {
 	case people.BySelf:
-		return "Offered themselves"
+		return "By themselves"
 	case people.ByManager:
-		return "Named by " + orNobody(who) + ", their manager"
+		return "By " + orNobody(who) + ", their manager,"
 	}
-	return "Named by " + orNobody(who)
+	return "By " + orNobody(who)
 }
 
 func orNobody(who string) string {
