@@ -32,7 +32,8 @@ type ChampionBook interface {
 	Audit(ctx context.Context, at time.Time, events ...identity.Event) error
 }
 
-// Champions is the register and what changes it. Without Book its pages do not exist.
+// Champions is the register and what changes it. Without Book, and without a
+// roster, its pages do not exist.
 type Champions struct {
 	Book    ChampionBook
 	Service *roster.ChampionService
@@ -40,7 +41,7 @@ type Champions struct {
 
 // championRoutes are the register of champions: coverage, nominations, invitations, candidates.
 func (s *Server) championRoutes() []routeEntry {
-	if s.Champions.Book == nil {
+	if s.Champions.Book == nil || s.People.Roster == nil {
 		return nil
 	}
 	one := route.Champions + "/{champion}"

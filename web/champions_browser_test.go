@@ -91,7 +91,7 @@ func TestVolunteersPagesAreAccessible(t *testing.T) {
 		fitsAPhone(t, ctx, s, stop{route.Volunteer, "#offer", "Offer yourself"})
 	}
 	inBrowser(t, ctx, "offer", chromedp.SendKeys(chromedp.CSS("#because"), "Mondays"), chromedp.Click(chromedp.CSS(`form[action$="/offer"] button`)), says("#own", "What became of it"),
-		chromedp.Click(chromedp.CSS(`form[action$="/asked"] button`)), says("#asked ~ *", "You said that you may be asked."),
+		chromedp.Click(chromedp.CSS(`form[action$="/asked"] button`)), says(".card:has(#asked)", "You said that you may be asked."),
 		chromedp.SetValue(chromedp.CSS("#person"), "tomas@example.com"), chromedp.Click(chromedp.CSS(`form[action$="/nominate"] button`)), says(".card:has(#manage)", "Nominated by you"))
 	lookAt(t, ctx, s, stop{route.Volunteer, "#own", "What became of it"})
 }

@@ -28,21 +28,17 @@ func (s *Server) drawNominate(w http.ResponseWriter, r *http.Request, actor iden
 	if err != nil {
 		return err
 	}
-	reg, err := s.Champions.Book.Register(r.Context(), today)
+	query := peopleFilter(r.URL.Query()).Search
+	view, err := s.People.Roster.RosterView(r.Context(), actor.PeopleScope(), roster.Filter{Search: query, Limit: foundAtOnce}, today)
 	if err != nil {
 		return err
 	}
-	var found *roster.Page
-	query := peopleFilter(r.URL.Query()).Search
-	if query != "" && s.People.Roster != nil {
-		p, err := s.People.Roster.People(r.Context(), actor.PeopleScope(), roster.Filter{Search: query, Limit: foundAtOnce}, today)
-		if err != nil {
-			return err
-		}
-		found = &p
+	found := &view.Page
+	if query == "" {
+		found = nil
 	}
 	return s.page(w, r, actor, page{Title: "Nominate a champion", Section: route.Champions, Status: status},
-		views.Nominate(views.NewNominate(query, found, reg.Departments, f)))
+		views.Nominate(views.NewNominate(query, found, view.Departments, f)))
 }
 
 // nominate enters somebody: as a nomination, with a link they answer, or as agreed.

@@ -120,6 +120,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),
 		route.Trainings, route.Trainings + "?month=2026-11", route.NewTraining, route.Training(id) + partEdit, route.Series, route.NewSeries, route.OneSeries(1), route.Formats, route.Curriculum,
 		route.Champions, route.Champions + ".csv", route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
+		route.Champions, route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {
