@@ -55,6 +55,9 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) lay
 func (s *Server) itemsFor(actor identity.Actor, current string) []layout.Item {
 	items := []layout.Item{}
 	for _, it := range layout.Items(current) {
+		if it.URL == route.Today && !actor.Has(identity.Champion) {
+			continue // leads look at somebody's day from the register
+		}
 		if a, ok := s.opens[it.URL]; ok && a.admits(actor) {
 			items = append(items, it)
 		}
