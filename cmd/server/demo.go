@@ -125,6 +125,9 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 	if err := a.planStory(ctx, org); err != nil {
 		return err
 	}
+	if err := a.peopleStory(ctx, org); err != nil {
+		return err
+	}
 	if err := a.firstSync(ctx); err != nil {
 		return err
 	}

@@ -126,6 +126,7 @@ func (a *app) aim(ctx context.Context, lead identity.Actor, pilot day.Date, now 
 		{Metric: adoption.WeeklyActives, Phase: adoption.PhaseLaunch, Value: 0.09, Owner: "Grace Adeyemi", Due: due},
 		{Metric: adoption.ChampionTouchpoints, Phase: adoption.PhaseLaunch, Value: 4, Owner: "Kwame Mensah", Due: due},
 		{Metric: adoption.HelpSessionParticipation, Phase: adoption.PhaseLaunch, Value: 0.03, Owner: "Kwame Mensah", Due: due},
+		{Metric: adoption.NamedWins, Phase: adoption.PhaseLaunch, Value: 1, Owner: "Elif Aydin", Due: due},
 	} {
 		if err := a.aimAt(ctx, lead, t, now); err != nil {
 			return fmt.Errorf("set the demo's target of %s: %w", t.Metric, err)

@@ -22,6 +22,7 @@ type planning struct {
 	service    *rollout.Service
 	ines, dana identity.Actor
 	helen      identity.Actor
+	tomas      identity.Actor
 	pilot      day.Date
 	today      day.Date
 	zone       *time.Location
@@ -69,11 +70,10 @@ func (a *app) planStory(ctx context.Context, org *sandbox.Org) error {
 	if err != nil || p.Started() {
 		return err
 	}
-	zone, err := time.LoadLocation(storyZone)
+	s, err := a.newPlanning(org)
 	if err != nil {
 		return err
 	}
-	s := &planning{app: a, service: &rollout.Service{Keeper: a.store}, pilot: org.Waves()[0].Opens, today: org.Today(), zone: zone}
 	if err := s.meet(ctx); err != nil {
 		return err
 	}
@@ -88,6 +88,14 @@ func (a *app) planStory(ctx context.Context, org *sandbox.Org) error {
 	return s.ahead(ctx)
 }
 
+func (a *app) newPlanning(org *sandbox.Org) (*planning, error) {
+	zone, err := time.LoadLocation(storyZone)
+	if err != nil {
+		return nil, err
+	}
+	return &planning{app: a, service: &rollout.Service{Keeper: a.store}, pilot: org.Waves()[0].Opens, today: org.Today(), zone: zone}, nil
+}
+
 // at is an hour of a day of the story.
 func (s *planning) at(d day.Date, hour int) time.Time {
 	y, m, n := d.Time().Date()
@@ -96,7 +104,7 @@ func (s *planning) at(d day.Date, hour int) time.Time {
 
 // meet introduces the personas, who approve and decide under their own names.
 func (s *planning) meet(ctx context.Context) error {
-	cast := map[string]*identity.Actor{"ines": &s.ines, "dana": &s.dana, "helen": &s.helen}
+	cast := map[string]*identity.Actor{"ines": &s.ines, "dana": &s.dana, "helen": &s.helen, "tomas": &s.tomas}
 	for _, p := range web.Personas() {
 		as, ok := cast[p.ID]
 		if !ok {

@@ -215,3 +215,36 @@ func (w *world) touch(r *rng, at day.Date, champion, p *person) Touchpoint {
 	}
 	return t
 }
+
+// Champion is somebody of a pilot department who helps the others there.
+type Champion struct {
+	Email, Name, Department string
+}
+
+// Champions returns the champions of the pilot's departments, in the order of the departments.
+func (o *Org) Champions() []Champion {
+	w := o.world.Load()
+	var out []Champion
+	for dept, d := range departments {
+		if d.wave != 0 {
+			continue
+		}
+		for _, p := range w.champions(dept) {
+			out = append(out, Champion{p.email, p.name, d.name})
+		}
+	}
+	return out
+}
+
+// Delegating returns up to n members of a department who have delegated a task, first ones first.
+func (o *Org) Delegating(department string, n int) []DirectoryPerson {
+	w := o.world.Load()
+	var out []DirectoryPerson
+	for i := range w.people {
+		p := &w.people[i]
+		if d := departments[p.dept]; d.name == department && p.gone == here && p.first < w.Today && len(out) < n {
+			out = append(out, DirectoryPerson{p.email, p.name, d.name, waveNames[d.wave], true})
+		}
+	}
+	return out
+}
