@@ -16,8 +16,9 @@ import (
 )
 
 // championParts are what else there is about a champion, below the entry.
-func (s *Server) championParts(*http.Request, identity.Actor, roster.ChampionFile) ([]templ.Component, error) {
-	return nil, nil
+func (s *Server) championParts(r *http.Request, actor identity.Actor, f roster.ChampionFile) ([]templ.Component, error) {
+	was := f.State == roster.ChampionActive || f.State == roster.ChampionEnded
+	return s.recognitionParts(r, actor, f.ID, was)
 }
 
 // championOf reads which entry an address is about.

@@ -74,9 +74,10 @@ type Config struct {
 
 	Gates Gates // of the rollout; nil leaves their pages out
 
-	Guides     Guides     // the library, the champion kit and the tips; nil leaves their pages out
-	Attendance Attendance // one session's page, its door and its list
-	Wins       Wins       // what people got back; without Book their pages are left out
+	Guides      Guides      // the library, the champion kit and the tips; nil leaves their pages out
+	Attendance  Attendance  // one session's page, its door and its list
+	Recognition Recognition // thanks, badges and the roll; without Book there are none
+	Wins        Wins        // what people got back; without Book their pages are left out
 
 	Support Support // where people ask, and issues; nil leaves their pages out
 

@@ -210,7 +210,9 @@ func (l *touchList) foot() ui.PagesProps {
 	return p
 }
 
-func markOf(m roster.TouchpointMark) string { return m.Day.String() + "/" + strconv.FormatInt(m.ID, 10) }
+func markOf(m roster.TouchpointMark) string {
+	return m.Day.String() + "/" + strconv.FormatInt(m.ID, 10)
+}
 
 // picks are the choices that narrow the list.
 func (l *touchList) picks() views.Filter {

@@ -66,18 +66,6 @@ func winOf(r *http.Request) (value.WinID, error) {
 	return value.WinID(id), nil
 }
 
-// todayThere is the day it is where the rollout happens; UTC without one.
-func (s *Server) todayThere(ctx context.Context) (day.Date, error) {
-	if s.Plan == nil {
-		return s.today(), nil
-	}
-	p, err := s.Plan.Plan(ctx)
-	if err != nil {
-		return day.None, err
-	}
-	return p.Today(s.Now()), nil
-}
-
 // winHome is where an actor finds the wins they may see.
 func winHome(actor identity.Actor) string {
 	if actor.Has(identity.Champion) {
@@ -102,7 +90,7 @@ func (s *Server) myWins(w http.ResponseWriter, r *http.Request, actor identity.A
 	if err != nil {
 		return err
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Server) drawWin(w http.ResponseWriter, r *http.Request, actor identity.
 	if err != nil {
 		return err
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) changeWin(w http.ResponseWriter, r *http.Request, actor identit
 	if len(wrong) > 0 {
 		return s.drawWin(w, r, actor, win, f, &fault.Error{Kind: fault.Invalid, Fields: wrong})
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (s *Server) drawNewWin(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Server) logWin(w http.ResponseWriter, r *http.Request, actor identity.A
 	if len(wrong) > 0 {
 		return s.drawNewWin(w, r, actor, f, &fault.Error{Kind: fault.Invalid, Fields: wrong})
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (s *Server) pickWinner(w http.ResponseWriter, r *http.Request, actor identi
 	if posted.Get("pick") == "" {
 		return s.drawNewWin(w, r, actor, f, nil)
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (s *Server) winList(w http.ResponseWriter, r *http.Request, actor identity.
 	if err != nil {
 		return err
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}

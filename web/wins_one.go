@@ -30,7 +30,7 @@ func (s *Server) drawOneWin(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	today, err := s.todayThere(r.Context())
+	today, err := s.rolloutDay(r.Context())
 	if err != nil {
 		return err
 	}
