@@ -198,6 +198,8 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Learning:   &enablement.LearningService{Keeper: a.store},
 		Attendance: web.Attendance{Visits: a.store, Service: &enablement.AttendanceService{Keeper: a.store}, DoorKeys: a.keys.Derive("door")},
 
+		Recognition: web.Recognition{Book: a.store, Service: &people.RecognitionService{Keeper: a.store}},
+
 		Champions: web.Champions{Book: a.store, Service: &people.ChampionService{Keeper: a.store}},
 		Gates:     a.store,
 		Guides:    a.store,
@@ -209,17 +211,6 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Tasks:     &rollout.Service{Keeper: a.store},
 		Access:    a.store,
 		Checks:    a.checker(), CheckQueue: queue,
-		Champions:   web.Champions{Book: a.store, Service: &people.ChampionService{Keeper: a.store}},
-		Gates:       a.store,
-		Guides:      a.store,
-		Recognition: web.Recognition{Book: a.store, Service: &people.RecognitionService{Keeper: a.store}},
-		Wins:        web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
-		Closings:    a.store,
-		Decisions:   a.store,
-		Plan:        a.store,
-		Tasks:       &rollout.Service{Keeper: a.store},
-		Access:      a.store,
-		Checks:      a.checker(), CheckQueue: queue,
 		Sources: web.Sources{
 			States: a.store, Sync: queue, Keys: a.store, KeyName: store.AnthropicKey, Checks: a.store,
 			FromEnv: a.AdminKey != "", TestKey: a.testKey,
