@@ -51,7 +51,7 @@ func (v todayView) summary() *phone.SummaryProps {
 		tasked += one(v.reached(c, adoption.StageDelegated))
 		active += one(v.starts.Active(c.Member))
 	}
-	p := &phone.SummaryProps{Label: "Your department", N: in, Of: n, Words: "signed in", Footer: v.activeIn() + " " + v.through()}
+	p := &phone.SummaryProps{Label: "Your department", N: in, Of: n, Words: "signed in", Footer: v.through() + " " + v.activeIn()}
 	if in < n {
 		p.Tone = ui.ToneWarn
 	} else {
@@ -70,7 +70,7 @@ func (v todayView) activeIn() string {
 	if sunday > v.index.Through {
 		sunday -= 7
 	}
-	return "Active in the week to " + ui.DayMonth(sunday.Time(), v.today.Time()) + "."
+	return "Active: week to " + ui.DayMonth(sunday.Time(), v.today.Time())
 }
 
 func one(is bool) int {
@@ -92,11 +92,10 @@ func (d desk) reached(c roster.Colleague, stage adoption.Stage) bool {
 // through says to which day the figures reach, and how old they are when that is not yesterday.
 func (d desk) through() string {
 	text := "Data through " + d.date(d.index.Through)
-	today := day.FromTime(d.now)
-	if measure.Late(today, d.index.Through) {
-		text += ", " + ui.Counted(int(today-d.index.Through), "day", "days") + " old. Nothing newer could be read."
+	if today := day.FromTime(d.now); measure.Late(today, d.index.Through) {
+		return text + ", " + ui.Counted(int(today-d.index.Through), "day", "days") + " old. Nothing newer could be read."
 	}
-	return text
+	return text + "."
 }
 
 // notices say what is not yet so, and what to do until it is.
@@ -108,7 +107,7 @@ func (v todayView) notices() []views.Notice {
 	case !v.starts.Known():
 		out = append(out, views.Notice{Title: "No figures yet", Say: "They begin with the first complete day that is read. Until then people show as invited or not."})
 	case n < v.index.Settings.MinCohortSize:
-		out = append(out, views.Notice{Title: "Too few people for figures", Say: "Figures of fewer than " + ui.Count(v.index.Settings.MinCohortSize) + " people are shown to nobody. " + v.through() + "."})
+		out = append(out, views.Notice{Title: "Too few people for figures", Say: "Figures of fewer than " + ui.Count(v.index.Settings.MinCohortSize) + " people are shown to nobody. " + v.through()})
 	}
 	if n := v.opening(); n != nil {
 		out = append(out, *n)
@@ -246,7 +245,7 @@ func (v todayView) help() []views.Item {
 	}
 	note := "They have an account and have not signed in"
 	if !v.Inventory.IsZero() {
-		note = "They have the app, as listed on " + ui.Date(v.Inventory.In(v.now.Location()), v.now)
+		note = "They have the app, as of " + ui.Date(v.Inventory.In(v.now.Location()), v.now)
 	}
 	who := route.With(route.TodayPeople, "department", v.in.Slug, "group", string(adoption.StartSignIn))
 	return []views.Item{v.item("sign-in", "Help "+ui.Counted(n, "person", "people")+" sign in", note, who, v.today)}
