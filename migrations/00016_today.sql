@@ -7,7 +7,7 @@ create table tick (
     at      timestamptz not null,
     primary key (account, item, day)
 );
-comment on table tick is 'What a champion ticked on the page of their day. Items name what they are about: tip/2026-11-16, session/12, start.';
+comment on table tick is 'What a champion ticked on the page of their day. Items name what they are about: tip/2026-11-16, session/12, task/7, answer/3, sign-in.';
 
 -- +goose Down
 

@@ -1633,7 +1633,7 @@ CREATE TABLE tick (
     CONSTRAINT tick_item_check CHECK ((item <> ''::text))
 );
 
-COMMENT ON TABLE tick IS 'What a champion ticked on the page of their day. Items name what they are about: tip/2026-11-16, session/12, start.';
+COMMENT ON TABLE tick IS 'What a champion ticked on the page of their day. Items name what they are about: tip/2026-11-16, session/12, task/7, answer/3, sign-in.';
 
 CREATE TABLE touchpoint (
     id bigint NOT NULL,

@@ -19,16 +19,23 @@ const (
 	departmentListSQL = `
 select d.id, d.name, exists (select from placement where department = d.id) as used, 'department' as of from department d`
 
-	// Everybody who is in a department on a day, without those who left.
+	// Everybody who is in a department on a day, without those who left. Whoever was
+	// ever placed there is found first, so that nobody else is looked at.
 	colleaguesSQL = `
+with ever as materialized (select distinct person from placement where department = @department),
+here as materialized (
+    select p.id, p.email, p.email_folded, p.name, place.wave
+    from ever join person p on p.id = ever.person` + placeOfPersonSQL + `
+    where place.department = @department
+)
 select p.email, p.name, coalesce(today.ord, earlier.ord, -1) as member,
        case when coalesce(today.listed, earlier.listed, false) then 'member'
             when exists (select from invite i where i.email_folded = p.email_folded and i.status = 'pending'
                            and (i.expires_at is null or i.expires_at > now())) then 'invited'
             else 'not_arrived' end as state,
        coalesce(machines.app, false) as has_app, w.opens_on, touched.day as touched, trained.day as trained
-from person p` + memberOfPersonSQL + placeOfPersonSQL + `
-    left join wave w on w.id = place.wave
+from here p` + memberOfPersonSQL + `
+    left join wave w on w.id = p.wave
     cross join lateral (
         select array[p.email_folded, (select m.email_folded from member m where m.ord = coalesce(today.ord, earlier.ord))] as addresses
     ) known
@@ -38,8 +45,7 @@ from person p` + memberOfPersonSQL + placeOfPersonSQL + `
         select max(s.day) as day from attendance a join training_session s on s.id = a.session
         where a.email_folded = any (known.addresses) and a.status <> 'no_show' and s.kind in ('all_staff_101', 'department') and s.day <= @today
     ) trained on true
-where p.id in (select person from placement where department = @department) and place.department = @department
-  and coalesce(today.listed, earlier.listed, coalesce(today.ord, earlier.ord) is null)
+where coalesce(today.listed, earlier.listed, coalesce(today.ord, earlier.ord) is null)
 order by p.email_folded`
 
 	inventoryListedSQL = `select max(listed_at) from device`
