@@ -15,7 +15,7 @@ import (
 type Person struct {
 	Email      string
 	ID         int    // on the roster; 0: not on it
-	Name       string // the roster's, else the member's; "" when neither has one
+	Name       string // the roster's, else the member's, else the account's; "" when none has one
 	Department string // slug of where they are today; "" none
 }
 

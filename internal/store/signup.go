@@ -23,11 +23,14 @@ insert into sign_up (session, email, name, at, by_account) values (@session, @em
 	dropSignUpSQL = `delete from sign_up where session = @session and email_folded = @email`
 
 	// What is known of the people with these addresses: by the roster, under an
-	// address that a member had before too, else by the list of members.
+	// address that a member had before too, else by the list of members, else by their account.
 	personsSQL = `
 left join lateral (
     select ord, name from member where email_folded = a.email order by listed desc, ord limit 1
 ) m on true
+left join lateral (
+    select name from account where lower(email) = a.email and name <> '' order by id limit 1
+) known on true
 left join lateral (
     select q.id from person q where q.email_folded = a.email
     union all
@@ -39,7 +42,7 @@ left join lateral (
 ) own on true
 left join person p on p.id = own.id` + placeOfPersonSQL
 
-	personColumnsSQL = ` a.email, coalesce(p.id, 0) as id, coalesce(nullif(p.name, ''), m.name, '') as name, coalesce(place.department, 0) as department
+	personColumnsSQL = ` a.email, coalesce(p.id, 0) as id, coalesce(nullif(p.name, ''), nullif(m.name, ''), known.name, '') as name, coalesce(place.department, 0) as department
 from `
 
 	personsOfSQL = `
