@@ -41,7 +41,7 @@ func (a *app) peopleStory(ctx context.Context, org *sandbox.Org) error {
 		tell func(context.Context) error
 	}{
 		{"departments", h.learnDepartments}, {"champions", h.fillRegister}, {"sessions", h.planSessions},
-		{"wins", h.tellWins}, {"library", h.fillLibrary},
+		{"wins", h.tellWins}, {"library", h.fillLibrary}, {"support", h.openSupport}, {"courses", h.hearCourses},
 	} {
 		if err := chapter.tell(ctx); err != nil {
 			return fmt.Errorf("tell the demo's %s: %w", chapter.of, err)
