@@ -42,6 +42,7 @@ func (s *Server) learningPage(w http.ResponseWriter, r *http.Request, actor iden
 func (s *Server) drawLearning(w http.ResponseWriter, r *http.Request, actor identity.Actor, status int, back views.Returned) error {
 	d := views.Data{
 		Filter: courseFilter(r.URL.Query()), PublicURL: s.PublicURL, Lead: actor.Has(identity.Lead), Back: back, Now: s.Now(),
+		Tabs: s.trainingTabs(actor, route.Learning),
 	}
 	var err error
 	if d.Report, err = s.Learning.Report(r.Context(), d.Filter, d.Now); err != nil {

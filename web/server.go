@@ -69,8 +69,9 @@ type Config struct {
 
 	Decisions Decisions // of waves; nil leaves the pages of readiness out
 
-	Learning  *enablement.LearningService // what learning systems send; nil leaves it out
-	Champions Champions                   // the register of champions; without Book its pages are left out
+	Champions  Champions                   // the register of champions; without Book its pages are left out
+	Learning   *enablement.LearningService // what learning systems send; nil leaves it out
+	Completion Completion                  // who was at a training; nil leaves it out
 
 	Gates Gates // of the rollout; nil leaves their pages out
 

@@ -120,7 +120,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Checks = checksOf{s.store}
 	cfg.Gates = s.store
 	cfg.Guides, cfg.Support = s.store, s.store
-	cfg.Learning = &enablement.LearningService{Keeper: s.store}
+	cfg.Learning, cfg.Completion = &enablement.LearningService{Keeper: s.store}, s.store
 	cfg.Trainings = trainingsOf(s.store)
 	cfg.Attendance = attendanceOf(s.store, keys)
 	cfg.Recognition = Recognition{Book: s.store, Service: &roster.RecognitionService{Keeper: s.store}}

@@ -81,7 +81,7 @@ func (s *Server) trainingTabs(actor identity.Actor, current string) ui.TabsProps
 	t := ui.TabsProps{Label: "Trainings"}
 	for _, o := range []ui.Option{
 		{Label: "Agenda", URL: route.Trainings}, {Label: "Series", URL: route.Series}, {Label: "Formats", URL: route.Formats},
-		{Label: "Curriculum", URL: route.Curriculum}, {Label: "Completion", URL: route.Completion}, {Label: "Learning systems", URL: route.Learning},
+		{Label: "Curriculum", URL: route.Curriculum}, {Label: "Completion", URL: route.Completion}, {Label: "Learning systems", URL: route.Learning}, {Label: "Reminders", URL: route.Reminders},
 	} {
 		if a, ok := s.opens[o.URL]; ok && a.admits(actor) {
 			o.Current = o.URL == current

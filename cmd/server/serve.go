@@ -195,7 +195,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Telemetry:   web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
 		Touchpoints: web.Touchpoints{Book: a.store, Service: &people.TouchpointService{Keeper: a.store}},
 
-		Learning:   &enablement.LearningService{Keeper: a.store},
+		Learning: &enablement.LearningService{Keeper: a.store}, Completion: a.store,
 		Attendance: web.Attendance{Visits: a.store, Service: &enablement.AttendanceService{Keeper: a.store}, DoorKeys: a.keys.Derive("door")},
 
 		Recognition: web.Recognition{Book: a.store, Service: &people.RecognitionService{Keeper: a.store}},

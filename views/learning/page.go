@@ -25,6 +25,7 @@ type Data struct {
 	Lead      bool   // may make tokens and say what courses are
 	Confirm   string // where to prove who one is; "" when that was a short while ago
 	Back      Returned
+	Tabs      ui.TabsProps
 	Now       time.Time
 }
 
@@ -42,6 +43,7 @@ type Returned struct {
 type Props struct {
 	Sub     string
 	State   ui.ChipProps
+	Tabs    ui.TabsProps
 	Tiles   []ui.StatTileProps
 	Made    *Made
 	Ways    bool // nothing has arrived: say how it could
@@ -104,7 +106,7 @@ type Left struct{ What, Times, Last, Do string }
 func New(d Data) Props {
 	r := d.Report
 	p := Props{
-		Sub: sub(d), State: state(d), Tiles: tiles(d), Ways: r.All == 0, Setup: setup(d), Courses: courses(d), Left: left(d),
+		Sub: sub(d), State: state(d), Tabs: d.Tabs, Tiles: tiles(d), Ways: r.All == 0, Setup: setup(d), Courses: courses(d), Left: left(d),
 		Import: route.With(route.Imports, "what", "training"),
 	}
 	if d.Back.Secret != "" {
