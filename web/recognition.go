@@ -23,8 +23,6 @@ import (
 type RecognitionBook interface {
 	// Recognition returns what a champion was thanked and honoured for.
 	Recognition(ctx context.Context, champion roster.ChampionID, today day.Date, now time.Time) (roster.Recognition, error)
-	// LatestThanks returns the last thanks told to whoever has an address; false for none.
-	LatestThanks(ctx context.Context, email string) (roster.Thanks, bool, error)
 	// Roll returns a quarter's contributions by department and name, as far as reader may know.
 	Roll(ctx context.Context, reader identity.Actor, q roster.Quarter, today day.Date, now time.Time) ([]roster.RollEntry, error)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"groundswell/internal/adoption"
 	"groundswell/internal/day"
 	"groundswell/internal/fault"
@@ -13,6 +15,7 @@ import (
 	roster "groundswell/internal/people"
 	"groundswell/internal/rollout"
 	"groundswell/internal/route"
+	"groundswell/views/recognition"
 	views "groundswell/views/today"
 	"groundswell/views/ui"
 )
@@ -150,7 +153,18 @@ func (s *Server) todayPage(w http.ResponseWriter, r *http.Request, actor identit
 		return err
 	}
 	v := todayView{desk: d, Today: t, s: s}
-	return s.phone(w, r, actor, d.frame(route.Today), views.Day(v.props()))
+	return s.phone(w, r, actor, d.frame(route.Today), templ.Join(views.Day(v.props()), v.thanked()))
+}
+
+// thanksStay is how long thanks stand on a champion's day.
+const thanksStay = 28 * 24 * time.Hour
+
+// thanked is the last thanks of somebody's own day.
+func (v todayView) thanked() templ.Component {
+	if v.Thanks == nil || !v.mine() || v.now.Sub(v.Thanks.At) > thanksStay {
+		return templ.NopComponent
+	}
+	return recognition.Thanked(recognition.SaidOf(*v.Thanks, v.now))
 }
 
 // nowhere says why there is no department to show, and offers those there are.

@@ -54,7 +54,7 @@ func TestQuartersFollowOneAnother(t *testing.T) {
 			t.Fatalf("after %s comes %s", q, q.After())
 		}
 	})
-	for _, text := range []string{"", "2026-Q0", "2026-Q5", "2026-q4", "1999-Q1", "2026-Q4 ", "Q4 2026", fmt.Sprint(1<<40)} {
+	for _, text := range []string{"", "2026-Q0", "2026-Q5", "2026-q4", "1999-Q1", "2026-Q4 ", "Q4 2026", fmt.Sprint(1 << 40)} {
 		if q, ok := ParseQuarter(text); ok {
 			t.Errorf("%q is read as %s", text, q)
 		}

@@ -77,6 +77,7 @@ type Today struct {
 	Inventory  time.Time // when machines were listed; zero when they never were
 	Channel    Channel
 	Tip        *Tip
+	Thanks     *Thanks // the last that were told to whoever asks
 	Meetings   []Meeting
 	Answered   []Answered
 	Ticks      []Tick

@@ -142,20 +142,6 @@ func (s *Store) Recognition(ctx context.Context, champion people.ChampionID, tod
 	return out, nil
 }
 
-// LatestThanks returns the last thanks that were told to whoever has an address;
-// false when there are none.
-func (s *Store) LatestThanks(ctx context.Context, email string) (people.Thanks, bool, error) {
-	rows, err := s.pool.Query(ctx, latestThanksSQL, pgx.StrictNamedArgs{"email": cleanText(email)})
-	if err != nil {
-		return people.Thanks{}, false, fmt.Errorf("read the latest thanks: %w", translate(err))
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[people.Thanks])
-	if err != nil || len(list) == 0 {
-		return people.Thanks{}, false, translate(err)
-	}
-	return list[0], true, nil
-}
-
 type rollRow struct {
 	Champion                                       people.ChampionID
 	Email, Name                                    string

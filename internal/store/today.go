@@ -140,6 +140,13 @@ func (s *Store) Today(ctx context.Context, by people.Asker, in people.Department
 	b := &pgx.Batch{}
 	queueColleagues(b, in.ID, by.Today, &out.Colleagues)
 	queueDay(b, by, in.ID, &out)
+	b.Queue(latestThanksSQL, pgx.StrictNamedArgs{"email": by.Email}).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[people.Thanks])
+		if len(list) > 0 {
+			out.Thanks = list[0]
+		}
+		return err
+	})
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return people.Today{}, fmt.Errorf("read a champion's day: %w", translate(err))
 	}
