@@ -181,7 +181,7 @@ func TestWhoKeepsTheList(t *testing.T) {
 			t.Errorf("the champion adds %s: %d, want %d", email, a.StatusCode, want)
 		}
 	}
-	for _, bad := range []url.Values{{}, {"rows": {"-1"}}, {"rows": {"999999"}}, {"rows": {"1"}, "email.0": {"ann@example.com"}, "was.0": {"m=x"}}, {"rows": {"1"}, "email.0": {"ann@example.com"}, "was.0": {""}, "status.0": {"late"}}} {
+	for _, bad := range []url.Values{{}, {"rows": {"-1"}}, {"rows": {"999999"}}, {"rows": {"1"}, "email.0": {"ann@example.com"}, "was.0": {"m=x"}}, {"rows": {"1"}, "email.0": {"ann@example.com"}, "was.0": {""}, "status.0": {"late"}}, {"rows": {"1"}, "email.0": {"nobody at all"}, "was.0": {""}, "status.0": {"attended"}}} {
 		if a := r.as("lead", roleGrants["lead"]).post(route.List(id), bad); a.StatusCode != 422 {
 			t.Errorf("%v: %d", bad, a.StatusCode)
 		}

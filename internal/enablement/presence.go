@@ -179,6 +179,12 @@ func (g Gathering) save(by identity.Actor, list []Entry, now time.Time) (Gathere
 	var c Gathered
 	var done Saved
 	for _, e := range list {
+		if e.Was.same(e.Is) {
+			continue
+		}
+		if !g.lists(e.Email) && !isAddress(e.Email) {
+			return Gathered{}, Saved{}, errNoAddress
+		}
 		stands := g.Says(e.Email)
 		is, ok := e.merge(stands)
 		if !ok || e.Is.whole() && !is.whole() {
@@ -199,6 +205,13 @@ func (g Gathering) save(by identity.Actor, list []Entry, now time.Time) (Gathere
 			Detail: map[string]string{"kept": strconv.Itoa(len(c.Keep)), "dropped": strconv.Itoa(len(c.Drop))}}}
 	}
 	return c, done, nil
+}
+
+// lists reports whether somebody is on the list.
+func (g Gathering) lists(email string) bool {
+	_, in := g.PlaceOf(email)
+	_, was := g.Presence(email)
+	return in || was
 }
 
 // put keeps what is said of somebody now. How they are known stays while the status

@@ -78,8 +78,9 @@ func (p Part) Covers(who Person) bool {
 func (p Part) Acts() bool { return p.Runs || len(p.departments) > 0 }
 
 var (
-	errNoList = fault.New(fault.NotFound, "There is no page at this address, or none that you may know of.")
-	errNobody = fault.Field("email", "There is nobody of yours with this address. Nothing was changed.")
+	errNoList    = fault.New(fault.NotFound, "There is no page at this address, or none that you may know of.")
+	errNoAddress = fault.Field("email", "Type an address such as name@example.com.")
+	errNobody    = fault.Field("email", "There is nobody of yours with this address. Nothing was changed.")
 )
 
 // SignUp puts somebody on a session's sign-ups, oneself when email is "", and
@@ -121,8 +122,8 @@ func (s *AttendanceService) meant(ctx context.Context, by identity.Actor, sessio
 	if email == "" || sameAddress(email, by.Email) {
 		return s.self(ctx, by, today)
 	}
-	if email, err = sheet.Address("email", email); err != nil {
-		return Person{}, fault.Field("email", "Type an address such as name@example.com.")
+	if !isAddress(email) {
+		return Person{}, errNoAddress
 	}
 	part := PartOf(by, l.Planned)
 	if !part.Acts() {
@@ -133,6 +134,11 @@ func (s *AttendanceService) meant(ctx context.Context, by identity.Actor, sessio
 		err = errNobody
 	}
 	return who, err
+}
+
+func isAddress(text string) bool {
+	_, err := sheet.Address("email", text)
+	return err == nil && len(text) <= sheet.MaxAddress
 }
 
 // self returns the actor as somebody who may come.
@@ -247,7 +253,7 @@ func (s *AttendanceService) covers(ctx context.Context, by identity.Actor, sessi
 // on it replaces what was.
 func (s *AttendanceService) Add(ctx context.Context, by identity.Actor, session int, email string, is Said, now time.Time) error {
 	if email == "" {
-		return fault.Field("email", "Type an address such as name@example.com.")
+		return errNoAddress
 	}
 	who, err := s.meant(ctx, by, session, email, now)
 	if err != nil {
