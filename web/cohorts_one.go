@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"groundswell/internal/adoption"
@@ -60,7 +61,11 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, actor identi
 	case cohortHeld:
 		held := cohort.NewHeld(q.filters, q.all, q.shown, fewest(q.x))
 		p.Title = held.Head.Title
-		return s.page(w, r, actor, p, cohort.Held(held))
+		help, err := s.helpOf(r.Context(), q) // what its champions did is theirs to read before there are figures
+		if err != nil {
+			return err
+		}
+		return s.page(w, r, actor, p, templ.Join(cohort.Held(held), help))
 	}
 	p.Title = q.who.Name
 	sizes, err := s.recordedSizes(r.Context(), q)
@@ -82,7 +87,11 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, actor identi
 			s.drawn.keep(q.x, key, body)
 		}
 	}
-	return s.page(w, r, actor, p, written(body))
+	help, err := s.helpOf(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	return s.page(w, r, actor, p, templ.Join(written(body), help))
 }
 
 // askedOne decodes a request for a cohort's page and finds out what may be said.

@@ -167,6 +167,7 @@ func (s *Server) asked(r *http.Request, actor identity.Actor, path string, sorts
 		Today: today, Guarded: !actor.SeesSmallGroups(), Names: actor.Has(identity.Lead),
 		Sources: s.Sources.States != nil && overseers.admits(actor),
 		Wins:    s.opens[route.Wins].admits(actor),
+		Touched: s.opens[route.Touchpoints].admits(actor), Trained: s.opens[route.Trainings].admits(actor),
 	}}
 	ask := filtering{Filters: measure.Filters{Path: path}, q: r.URL.Query(), sorts: sorts, guarded: q.reader.Guarded}
 	q.filters = ask.read(x, today)

@@ -94,6 +94,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Plan, cfg.Checks = st, checksOf{st}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
+		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})

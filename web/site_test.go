@@ -111,7 +111,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	}
 	cfg.Sources = Sources{States: s.store, Keys: s.store, KeyName: store.AnthropicKey, Checks: s.store}
 	cfg.People = rosterOf(s.store)
-	cfg.Touchpoints = Touchpoints{Book: s.store, Service: &roster.TouchpointService{Keeper: s.store}}
+	cfg.Touchpoints = Touchpoints{Book: s.store, Service: &roster.TouchpointService{Keeper: s.store}, Help: s.store}
 	cfg.Targets = s.store
 	cfg.Days = s.store
 	cfg.Champions = Champions{Book: s.store, Service: &roster.ChampionService{Keeper: s.store}}

@@ -28,6 +28,7 @@ type TouchpointBook interface {
 type Touchpoints struct {
 	Book    TouchpointBook
 	Service *roster.TouchpointService
+	Help    DepartmentHelper // for the pages of departments; nil leaves it out
 }
 
 // touchpointRoutes are touchpoints: logging them, undoing, the list of all, what followed.

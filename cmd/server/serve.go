@@ -193,7 +193,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		},
 		Trainings:   web.Trainings{Book: a.store, Plan: &enablement.PlanService{Keeper: a.store}},
 		Telemetry:   web.Telemetry{Intake: a.intake(), Book: a.store, FromEnv: a.OTLPToken != ""},
-		Touchpoints: web.Touchpoints{Book: a.store, Service: &people.TouchpointService{Keeper: a.store}},
+		Touchpoints: web.Touchpoints{Book: a.store, Service: &people.TouchpointService{Keeper: a.store}, Help: a.store},
 
 		Learning: &enablement.LearningService{Keeper: a.store}, Completion: a.store,
 		Attendance: web.Attendance{Visits: a.store, Service: &enablement.AttendanceService{Keeper: a.store}, DoorKeys: a.keys.Derive("door")},

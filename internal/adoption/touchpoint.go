@@ -65,7 +65,7 @@ func (s *span) touchpointsOf(who Bits, departments []string) int {
 	return n
 }
 
-const noTouchpoints = "Waits for champion touchpoints. Import them on the People page."
+const noTouchpoints = "Waits for champion touchpoints. Champions log them; earlier ones can be imported."
 
 func (s *span) touchpoints(who Bits, departments []string, licensed Licensed) reading {
 	if len(s.x.Touchpoints) == 0 {

@@ -14,14 +14,15 @@ type Effect struct {
 
 // Followed is a group of people who had delegated nothing yet, and what they did then.
 type Followed struct {
-	People    int  // of whom it can or will be said
-	Delegated int  // within the days
-	Open      int  // the days are not over by data_through, and they have not delegated so far
+	Judged    int  // their days are over by data_through
+	Delegated int  // of those judged, within the days
+	Open      int  // their days are not over: they cannot be judged yet
+	Early     int  // of those, who has delegated already
 	Withheld  bool // they are too few for the asker: nothing else is told
 }
 
-// Judged is how many of the people it can be said of by now.
-func (f Followed) Judged() int { return f.People - f.Open }
+// People is everybody of the group.
+func (f Followed) People() int { return f.Judged + f.Open }
 
 // Effect tells what followed the touchpoints of a period with people who are in
 // some departments on data_through (nil: everybody).
@@ -30,8 +31,9 @@ func (f Followed) Judged() int { return f.People - f.Open }
 // and who had no task day before that day. It followed when their first task day
 // is that day or one of the next fourteen. Others are members of the same
 // departments, placed as on data_through, whom nobody touched until the period's
-// end and who had no task day before its first day; their fourteen days begin
-// there. Groups of fewer than the smallest that may be shown are withheld from
+// end and who had no task day before the first of those touchpoints; their fourteen
+// days begin with it. Whose days are not over by data_through is not judged yet,
+// delegated or not: else only those who were quick would count. Groups of fewer than the smallest that may be shown are withheld from
 // askers who may not see small groups.
 func (x *Index) Effect(p day.Period, departments []string, seesSmallGroups bool) Effect {
 	if !x.Through.Known() {
@@ -41,18 +43,19 @@ func (x *Index) Effect(p day.Period, departments []string, seesSmallGroups bool)
 	first, touched := firstVisits(x.derived().n, x.touched())
 	members := x.membersOn(x.Through)
 	var out Effect
-	same := map[int]bool{} // places of those touched
+	same, began := map[int]bool{}, day.Never // places of those touched, and when the first one was
 	for _, v := range first {
 		if p.Contains(v.day) && members.Has(v.member) && within(v.member) && x.derived().task[v.member] >= v.day {
 			out.Touched.add(x.derived().task[v.member], v.day, x.Through)
+			began = min(began, v.day)
 			if at, placed := places[v.member]; placed {
 				same[at] = true
 			}
 		}
 	}
 	members.Each(func(m int32) {
-		if at, placed := places[m]; placed && same[at] && within(m) && touched[m] > p.To && x.derived().task[m] >= p.From {
-			out.Others.add(x.derived().task[m], p.From, x.Through)
+		if at, placed := places[m]; placed && same[at] && within(m) && touched[m] > p.To && x.derived().task[m] >= began {
+			out.Others.add(x.derived().task[m], began, x.Through)
 		}
 	})
 	if !seesSmallGroups {
@@ -64,17 +67,23 @@ func (x *Index) Effect(p day.Period, departments []string, seesSmallGroups bool)
 
 // add counts somebody whose days begin at from.
 func (f *Followed) add(task, from, through day.Date) {
-	f.People++
-	switch last := from + EffectDays; {
-	case task <= min(last, through):
-		f.Delegated++
+	last := from + EffectDays
+	switch did := task <= min(last, through); {
+	case last > through && did:
+		f.Early++
+		f.Open++
 	case last > through:
 		f.Open++
+	case did:
+		f.Delegated++
+		f.Judged++
+	default:
+		f.Judged++
 	}
 }
 
 func (f *Followed) withhold(least int) {
-	if f.People > 0 && f.People < max(least, DefaultSettings().MinCohortSize) {
+	if f.People() > 0 && f.People() < max(least, DefaultSettings().MinCohortSize) {
 		*f = Followed{Withheld: true}
 	}
 }

@@ -12,34 +12,35 @@ import (
 // plainEffect reads what followed touchpoints by its definition, person by person.
 func plainEffect(x *Index, p day.Period, slug string) Effect {
 	var out Effect
-	departments := map[string]bool{}
+	departments, began := map[string]bool{}, day.Never
 	for m := range x.Members {
 		if t, ok := firstTouch(x, int32(m)); ok && p.Contains(t) && counts(x, int32(m), slug) && firstTask(x, int32(m)) >= t {
 			out.Touched = tell(out.Touched, x, int32(m), t)
 			departments[departmentOf(x, int32(m))] = true
+			began = min(began, t)
 		}
 	}
 	delete(departments, "")
 	for m := range x.Members {
 		t, ok := firstTouch(x, int32(m))
-		if (!ok || t > p.To) && departments[departmentOf(x, int32(m))] && counts(x, int32(m), slug) && firstTask(x, int32(m)) >= p.From {
-			out.Others = tell(out.Others, x, int32(m), p.From)
+		if (!ok || t > p.To) && departments[departmentOf(x, int32(m))] && counts(x, int32(m), slug) && firstTask(x, int32(m)) >= began {
+			out.Others = tell(out.Others, x, int32(m), began)
 		}
 	}
 	return out
 }
 
 func tell(f Followed, x *Index, m int32, from day.Date) Followed {
-	f.People++
-	for d := from; d <= from+EffectDays; d++ {
-		if d > x.Through {
-			f.Open++
-			return f
-		}
+	did := 0
+	for d := from; d <= from+EffectDays && d <= x.Through; d++ {
 		if i := slices.IndexFunc(x.Days, func(y DayIndex) bool { return y.Day == d }); i >= 0 && x.Days[i].Tasked.Has(m) {
-			f.Delegated++
-			return f
+			did = 1
 		}
+	}
+	if from+EffectDays > x.Through {
+		f.Open, f.Early = f.Open+1, f.Early+did
+	} else {
+		f.Judged, f.Delegated = f.Judged+1, f.Delegated+did
 	}
 	return f
 }
@@ -125,7 +126,7 @@ func TestEffectIsItsDefinition(t *testing.T) {
 				t.Fatalf("%q of %v: %+v, want %+v", slug, p, got, want)
 			}
 			least := func(f Followed) Followed {
-				if f.People > 0 && f.People < 5 {
+				if f.People() > 0 && f.People() < 5 {
 					return Followed{Withheld: true}
 				}
 				return f

@@ -91,7 +91,7 @@ func (s spread) quarter(q int) *float64 {
 
 // Why there are no days from training to a first task.
 const (
-	noTraining      = "Waits for training attendance. Import it on the People page."
+	noTraining      = "Waits for training attendance. Keep it with each session, or import it."
 	nobodyTrained   = "Nobody's first training lies in this period."
 	allDelegating   = "Everybody first trained in this period was delegating already."
 	noneHasTaskDays = "Nobody first trained in this period has delegated a task yet."
@@ -145,7 +145,7 @@ func partOf(name string, n int) Part {
 	return Part{Name: name, Value: &v}
 }
 
-const noHelpSessions = "Waits for attendance of office hours and user groups. Import it on the People page."
+const noHelpSessions = "Waits for attendance of office hours and user groups. Keep it with each session, or import it."
 
 // helpSessions counts members only, as every rate over licensed does.
 func (s *span) helpSessions(who Bits, licensed Licensed) reading {

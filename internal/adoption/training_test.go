@@ -65,7 +65,7 @@ func TestDaysFromTrainingToFirstTask(t *testing.T) {
 			nil, "Nobody's first training lies in this period.", counts{"p75": nil, "not_yet": 0.0, "already_delegating": 0.0}},
 		"only help was ever recorded": {
 			use{0: {march(3)}}, []adoption.Attendance{at(march(3), 0, office)}, march(2), march(8),
-			nil, "Waits for training attendance. Import it on the People page.", counts{"p75": nil, "not_yet": nil, "already_delegating": nil}},
+			nil, "Waits for training attendance. Keep it with each session, or import it.", counts{"p75": nil, "not_yet": nil, "already_delegating": nil}},
 	} {
 		x := small(5, march(23), c.use)
 		x.Through = march(21)
@@ -114,7 +114,7 @@ func TestHelpSessionsCountMembersOnTheLastDay(t *testing.T) {
 	x = small(3, march(21), nil)
 	x.Attendances = []adoption.Attendance{at(march(3), 1, adoption.AllStaff101)}
 	f = figure(t, x, march(2), march(8), adoption.HelpSessionParticipation)
-	if isNull(t, f); f.Reason != "Waits for attendance of office hours and user groups. Import it on the People page." || f.Part("attendances").Value != nil {
+	if isNull(t, f); f.Reason != "Waits for attendance of office hours and user groups. Keep it with each session, or import it." || f.Part("attendances").Value != nil {
 		t.Errorf("never recorded: %q, %v", f.Reason, parts(f))
 	}
 }

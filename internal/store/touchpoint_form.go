@@ -39,39 +39,24 @@ func (s *Store) TouchpointForm(ctx context.Context, by identity.Actor, search st
 
 // readForm reads departments and champions in one round trip.
 func (s *Store) readForm(ctx context.Context, by identity.Actor, today day.Date, out *people.TouchpointForm) (slugBook, error) {
-	var names []nameRow
+	var champions championRead
 	var all []people.Department
 	b := &pgx.Batch{}
-	b.Queue(usedNamesSQL).Query(func(rows pgx.Rows) (err error) {
-		names, err = pgx.CollectRows(rows, pgx.RowToStructByName[nameRow])
-		return err
-	})
+	champions.queue(b)
 	b.Queue(departmentsSQL, pgx.StrictNamedArgs{"today": today.Time()}).Query(func(rows pgx.Rows) (err error) {
 		all, _, err = readDepartments(rows)
 		return err
 	})
-	var entries []people.Champion
-	var holders []holderRow
-	if by.Has(identity.Lead) {
-		b.Queue(activeChampionsSQL).Query(func(rows pgx.Rows) error {
-			list, err := pgx.CollectRows(rows, pgx.RowToStructByName[championRow])
-			entries = each(list, championRow.champion)
-			return err
-		})
-		b.Queue(roleHoldersSQL).Query(func(rows pgx.Rows) (err error) {
-			holders, err = pgx.CollectRows(rows, pgx.RowToStructByName[holderRow])
-			return err
-		})
-	}
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return slugBook{}, err
 	}
-	book := slugBookOf(names)
-	out.Champions = onRecord(people.WithHolders(entries, holdersOf(holders, book.department)), names, nil, today)
+	if by.Has(identity.Lead) {
+		out.Champions = champions.onRecord(today)
+	}
 	for _, d := range all {
 		if (people.LoggedTouchpoint{Department: d}).SeenBy(by) {
 			out.Departments = append(out.Departments, d)
 		}
 	}
-	return book, nil
+	return slugBookOf(champions.names), nil
 }

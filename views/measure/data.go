@@ -51,6 +51,8 @@ type Reader struct {
 	Names      bool   // sees who answers for a target
 	Guarded    bool   // figures about few people are withheld from them
 	Wins       bool   // may read all wins
+	Touched    bool   // may read touchpoints
+	Trained    bool   // may open trainings
 	TakesPlays bool   // may turn what usually helps into tasks of the plan
 	Why        string // why the data is late, when that is known
 }

@@ -76,16 +76,16 @@ func group(name string, f adoption.Followed) EffectGroup {
 	switch {
 	case f.Withheld:
 		g.Of = adoption.WithheldReason
-	case f.People == 0:
+	case f.People() == 0:
 		g.Of = "Nobody"
-	case f.Judged() == 0:
+	case f.Judged == 0:
 		g.Of = "Nobody can be judged yet"
 	default:
-		g.Value = ui.Percent(float64(f.Delegated) / float64(f.Judged()))
-		g.Of = ui.Count(f.Delegated) + " of " + ui.Count(f.Judged()) + " delegated within 14 days"
+		g.Value = ui.Percent(float64(f.Delegated) / float64(f.Judged))
+		g.Of = ui.Count(f.Delegated) + " of " + ui.Count(f.Judged) + " delegated within 14 days"
 	}
 	if f.Open > 0 {
-		g.Open = ui.Count(f.Open) + " not to be judged yet"
+		g.Open = ui.Count(f.Open) + " cannot be judged yet; " + ui.Count(f.Early) + " of them have delegated already"
 	}
 	return g
 }
@@ -93,8 +93,8 @@ func group(name string, f adoption.Followed) EffectGroup {
 func effectDefinition() ui.DefinitionProps {
 	return ui.DefinitionProps{
 		ID: "def-effect", Title: "What followed",
-		Sentence: "Touched: members whose first touchpoint ever lies in these days and who had delegated no task before it. It followed when their first task is on that day or in the 14 days after it. Not touched: members of the same departments whom nobody touched until the last of these days and who had no task before the first; their 14 days begin there.",
-		LeftOut:  "Touchpoints for a whole department, people who are no members, and whoever was delegating already. Who cannot be judged yet is in neither share.",
+		Sentence: "Touched: members whose first touchpoint ever lies in these days and who had delegated no task before it. It followed when their first task is on that day or in the 14 days after it. Not touched: members of the same departments whom nobody touched until the last of these days and who had no task before the first of those touchpoints; their 14 days begin with it.",
+		LeftOut:  "Touchpoints for a whole department, people who are no members, and whoever was delegating already. Whose 14 days are not over is in neither share.",
 		Source:   "Touchpoints, and Claude usage up to the last complete day. People who are helped differ from those who are not: this is observed, not caused.",
 	}
 }
