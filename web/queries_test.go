@@ -96,6 +96,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
+		cfg.Trainings = trainingsOf(st)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
 	session := planSession(t, st)

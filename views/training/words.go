@@ -2,7 +2,6 @@ package training
 
 import (
 	"strings"
-	"time"
 
 	"groundswell/internal/day"
 	"groundswell/internal/enablement"
@@ -87,6 +86,3 @@ func Month(d day.Date) string { return d.Time().Format("January 2006") }
 func dayRange(p day.Period, today day.Date) string {
 	return ui.DateRange(p.From.Time(), p.To.Time(), today.Time())
 }
-
-// stamp is a moment as a machine reads it.
-func stamp(t time.Time) string { return t.Format(time.RFC3339) }
