@@ -58,6 +58,7 @@ func (s *Server) trainingRoutes() []routeEntry {
 		{"POST", one + partEdit, signedIn, s.changeTraining},
 		{"GET", one + partCancel, leads, s.cancelTrainingPage},
 		{"POST", one + partCancel, leads, s.cancelTraining},
+		{"GET", one + partRestore, leads, s.restoreTrainingPage},
 		{"POST", one + partRestore, leads, s.restoreTraining},
 		{"GET", one + partCovered, signedIn, s.coveredPage},
 		{"POST", one + partCovered, signedIn, s.coverTraining},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"groundswell/internal/day"
 	"groundswell/internal/enablement"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -38,6 +39,9 @@ func (s *Server) editTrainingPage(w http.ResponseWriter, r *http.Request, actor 
 	l, at, err := s.runTraining(r, actor)
 	if err != nil {
 		return err
+	}
+	if l.Cancelled() && !l.Begun(at.Now) && actor.Has(identity.Lead) {
+		return s.redirect(w, r, route.Training(l.ID)+partRestore, "")
 	}
 	departments, err := s.whoseOf(r.Context(), at)
 	if err != nil {
@@ -172,6 +176,28 @@ func (s *Server) cancelTraining(w http.ResponseWriter, r *http.Request, actor id
 		return err
 	}
 	return s.redirect(w, r, s.sessionLink(actor, l.Planned), "Cancelled: "+l.Name+", "+views.Day(l.Day, at.Today)+".")
+}
+
+// restoreTrainingPage asks before a cancellation is taken back.
+func (s *Server) restoreTrainingPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	l, at, err := s.trainingOf(r, actor)
+	if err != nil {
+		return err
+	}
+	back := s.sessionLink(actor, l.Planned)
+	if !l.Cancelled() || l.Begun(at.Now) {
+		return s.redirect(w, r, back, "")
+	}
+	return s.drawAsk(w, r, actor, http.StatusOK, views.AskProps{
+		Title: "Bring this session back?", Sub: l.Name + ", " + views.Day(l.Day, at.Today) + ", " + views.Hours(l.Planned, at.Zone),
+		Crumbs: append(trainingCrumbs[:1:1], ui.Link{Label: l.Name, URL: back}), Post: route.Training(l.ID) + partRestore,
+		Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(l.Version)}},
+		Facts: []ui.Fact{
+			{Icon: ui.IconCircleX, Label: "Cancelled: " + l.CancelReason, Value: views.Day(day.FromTime(l.CancelledAt), at.Today)},
+			{Icon: ui.IconUsers, Label: "Signed up, and still in", Value: ui.Counted(l.SignedUp, "person", "people")},
+		},
+		Confirm: "Bring it back", Back: back, BackLabel: "Leave it cancelled",
+	})
 }
 
 // restoreTraining takes a cancellation back.

@@ -243,6 +243,9 @@ func TestStaleEditKeepsWhatWasTyped(t *testing.T) {
 	if list := b.get(route.Trainings).body; !strings.Contains(list, "Cancelled") || !strings.Contains(list, "Host is ill") {
 		t.Error("the agenda does not say that it is cancelled, and why")
 	}
+	if a := b.get(at + partEdit); a.location() != at+partRestore || !strings.Contains(b.get(at+partRestore).body, "Cancelled: Host is ill") {
+		t.Errorf("what is cancelled is edited: %d %s", a.StatusCode, a.location())
+	}
 	if a := b.post(at+partRestore, url.Values{"version": {"3"}}); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("restore: %d", a.StatusCode)
 	}
@@ -401,6 +404,25 @@ func TestPastSessionsAreForThoseWhoOversee(t *testing.T) {
 	for _, odd := range []string{"0", "-1", "x", strconv.Itoa(1 << 40)} {
 		if a := b.get(route.Trainings + "/" + odd + partEdit); a.StatusCode != http.StatusNotFound {
 			t.Errorf("session %s answers %d", odd, a.StatusCode)
+		}
+	}
+}
+
+// Today's sessions stand on the overview of those who see all of them.
+func TestOverviewShowsTodaysSessions(t *testing.T) {
+	s := newSite(t, nil)
+	s.clock.Advance(s.today().Time().Add(36 * time.Hour).Sub(s.clock.Now()))
+	s.plans()
+	long := func(o *enablement.Outline) { o.Starts, o.Minutes, o.Host.Name = "00:30", 23*60, "Canary host" }
+	s.trains(outlined("Today's desk", long), 0)
+	off := s.trains(outlined("Cancelled desk", long), 0)
+	s.does(`update training_session set cancelled_at = now() where id = $1`, off)
+	s.trains(outlined("Tomorrow's desk", long), 1)
+	for role, shown := range map[string]bool{"lead": true, "auditor": true, "owner": true, "champion": false, "executive": false} {
+		_, doc := s.overviewOf(role)
+		text := doc.Find("main").Text()
+		if strings.Contains(text, "Today's desk") != shown || strings.Contains(text, "Cancelled desk") || strings.Contains(text, "Tomorrow's desk") {
+			t.Errorf("%s: today's session is shown: %v", role, !shown)
 		}
 	}
 }
