@@ -123,6 +123,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Trainings, route.Trainings + "?month=2026-11", route.NewTraining, route.Training(id) + partEdit, route.Series, route.NewSeries, route.OneSeries(1), route.Formats, route.Curriculum,
 		route.Champions, route.Champions + ".csv", route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Champions, route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
+		route.Library, route.Kit, tipsPath, route.Support, route.Issues, route.Support + "/rota", route.Issues + "/new", route.TodayHelp,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {
