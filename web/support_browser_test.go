@@ -57,6 +57,7 @@ func TestHelpPagesAreAccessible(t *testing.T) {
 // becomes signs the browser out and in as another persona.
 func (s *site) becomes(t *testing.T, ctx context.Context, persona string) {
 	t.Helper()
+	inBrowser(t, ctx, "sign out", chromedp.Navigate(s.url+route.SignIn), chromedp.WaitVisible(chromedp.CSS("h1")))
 	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
 	inBrowser(t, ctx, "sign in", chromedp.Navigate(s.url+route.SignIn), chromedp.Click(chromedp.CSS(`input[value="`+persona+`"] ~ button`)), chromedp.WaitVisible(chromedp.CSS(`[popovertarget="me-menu"]`)))
 }

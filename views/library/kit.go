@@ -38,7 +38,6 @@ type KitData struct {
 	Standings []Standing
 	Contacts  []Contact
 	Today     day.Date
-	Back      string // of a phone's page; "" for none
 }
 
 // KitProps is the champion kit.
@@ -83,7 +82,10 @@ func NewKit(d KitData) KitProps {
 		p.Standings = append(p.Standings, s.props())
 	}
 	for _, g := range d.Pages {
-		link := KitLink{Title: g.Title, Note: edited(g, d.Today.Time()), URL: route.Kit + "/" + string(g.Slot)}
+		link := KitLink{Title: g.Title, URL: route.Kit + "/" + string(g.Slot)}
+		if g.ID != 0 || d.Actor.HasAny(identity.Lead, identity.Auditor) {
+			link.Note = edited(g, d.Today.Time())
+		}
 		if d.Actor.Has(identity.Lead) {
 			link.Edit = link.URL + "/edit"
 		}
@@ -135,7 +137,10 @@ type KitPageProps struct {
 
 // NewKitPage makes the props of a page of the kit.
 func NewKitPage(actor identity.Actor, g enablement.Guide, now time.Time) KitPageProps {
-	p := KitPageProps{Title: g.Title, Sub: edited(g, now), Body: g.Body, Host: g.Host(), URL: g.URL}
+	p := KitPageProps{Title: g.Title, Body: g.Body, Host: g.Host(), URL: g.URL}
+	if g.ID != 0 || actor.HasAny(identity.Lead, identity.Auditor) {
+		p.Sub = edited(g, now)
+	}
 	if actor.HasAny(identity.Lead, identity.Auditor) && g.ID != 0 {
 		p.History = route.Guide(g.ID) + "/history"
 	}

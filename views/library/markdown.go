@@ -7,11 +7,14 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -37,24 +40,10 @@ func Markdown(body string) templ.Component {
 	})
 }
 
-// Excerpt returns the beginning of a text in plain words, of at most this many characters.
+// Excerpt returns the beginning of a text in plain words, of at most this many
+// letters. Tables are left out.
 func Excerpt(body string, most int) string {
-	source := []byte(body)
-	var words []string
-	root := markdown.Parser().Parse(text.NewReader(source))
-	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if t, ok := n.(*ast.Text); ok && entering {
-			words = append(words, string(t.Segment.Value(source)))
-			if t.SoftLineBreak() || t.HardLineBreak() {
-				words = append(words, " ")
-			}
-		}
-		if !entering && n.Type() == ast.TypeBlock {
-			words = append(words, " ")
-		}
-		return ast.WalkContinue, nil
-	})
-	plain := []rune(strings.Join(strings.Fields(strings.Join(words, "")), " "))
+	plain := []rune(plainWords([]byte(body)))
 	if len(plain) <= most {
 		return string(plain)
 	}
@@ -63,6 +52,34 @@ func Excerpt(body string, most int) string {
 		cut = cut[:at]
 	}
 	return strings.TrimRight(cut, " ,;:.") + "…"
+}
+
+// plainWords returns the words of a text on one line, points of a list set apart.
+func plainWords(source []byte) string {
+	var out strings.Builder
+	root := markdown.Parser().Parse(text.NewReader(source))
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch t, words := n.(*ast.Text); {
+		case n.Kind() == east.KindTable:
+			return ast.WalkSkipChildren, nil
+		case words && entering:
+			out.Write(t.Segment.Value(source))
+			if t.SoftLineBreak() || t.HardLineBreak() {
+				out.WriteByte(' ')
+			}
+		case !entering && n.Kind() == ast.KindListItem && n.NextSibling() != nil && endsInWord(out.String()):
+			out.WriteString("; ")
+		case !entering && n.Type() == ast.TypeBlock && n.Kind() != ast.KindTextBlock:
+			out.WriteByte(' ')
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.Join(strings.Fields(out.String()), " ")
+}
+
+func endsInWord(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
 // leads returns where a link may lead, "" for nowhere: the web, mail, or this site.

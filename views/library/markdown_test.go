@@ -76,7 +76,7 @@ func TestMarkdownMakesNothingThatActs(t *testing.T) {
 }
 
 func TestExcerptsAreWords(t *testing.T) {
-	if got := Excerpt("Some **bold** [words](https://x.example)\nand more\n\n- one\n- two", 200); got != "Some bold words and more one two" {
+	if got := Excerpt("Some **bold** [words](https://x.example)\nand more:\n\n- one\n- two.\n- three\n\n| a |\n|---|\n| b |\n\nEnd", 200); got != "Some bold words and more: one; two. three End" {
 		t.Errorf("got %q", got)
 	}
 	if got := Excerpt("one two three four", 9); got != "one two…" {

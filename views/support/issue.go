@@ -25,8 +25,7 @@ type IssuesProps struct {
 	States      []ui.Choice
 	Departments []ui.Choice
 	Topics      []ui.Choice
-	Mine        bool
-	ShowMine    bool
+	Whose       []ui.Choice
 	Rows        []IssueRow
 	None        *ui.VoidProps
 	Pages       *ui.PagesProps
@@ -55,12 +54,13 @@ type IssueRow struct {
 func NewIssues(d IssuesData) IssuesProps {
 	f := d.Filter
 	p := IssuesProps{
-		Search: f.Search, Mine: f.Mine, ShowMine: !d.Actor.Has(identity.Auditor), CSV: d.at(route.Issues+".csv", 0),
+		Search: f.Search, CSV: d.at(route.Issues+".csv", 0),
 		Sub: ui.Counted(d.Issues.Total, "issue", "issues"), States: stateChoices(f), Topics: topicChoices(d.Issues.Paths, f.Topic, "All topics"),
 		Departments: departmentChoices(d.Issues.Departments, f.Department, "All departments"),
 	}
 	if enablement.Reports(d.Actor) {
 		p.Report = ReportPath
+		p.Whose = []ui.Choice{{Label: "Anybody’s", Chosen: !f.Mine}, {Value: "1", Label: "Mine", Chosen: f.Mine}}
 	}
 	for _, i := range d.Issues.List {
 		p.Rows = append(p.Rows, NewIssueRow(i, d.Hours, d.Now))
