@@ -49,6 +49,12 @@ join statement st on st.course = c.id and (st.at at time zone 'UTC')::date = s.d
 where s.id = any ($1::int[])
 on conflict do nothing`
 
+	// Nobody ticks the lists of these sessions meanwhile.
+	holdLearnedSQL = `
+select s.id from training_session s
+where exists (select from pg_temp.learned l where s.name = l.name and s.kind = l.kind and s.day = l.day)
+order by s.id for update`
+
 	teachSQL = `
 insert into pg_temp.taught (name, kind, day, email_folded, email, status, minutes, at)
 select l.name, l.kind, l.day, l.email_folded, min(st.email collate "C"),
@@ -127,6 +133,7 @@ func publishLearned(ctx context.Context, tx pgx.Tx) error {
 // everything else say together. It returns how many rows that touched.
 func settleLearned(ctx context.Context, tx pgx.Tx) (changed int64, err error) {
 	b := &pgx.Batch{}
+	b.Queue(holdLearnedSQL)
 	b.Queue(teachSQL)
 	for _, sql := range []string{giveBackSQL, leaveNotedSQL, dropUntaughtSQL, addTaughtSessionsSQL, keepTaughtSQL} {
 		count(b, sql, &changed)
