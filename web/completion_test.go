@@ -60,14 +60,14 @@ func TestCompletionPage(t *testing.T) {
 	}
 	lead := r.as("lead", roleGrants["lead"])
 	for label, want := range map[string]string{
-		"Claims Operations": "Claims Operations|4|1|0|1|1 25%|1|0",
-		"Legal":             "Legal|2|0|0|0|0 0%|2|1",
+		"Claims Operations": "Claims Operations|4|1|0|1|1 (25%)|1|0",
+		"Legal":             "Legal|2|0|0|0|0 (0%)|2|1",
 	} {
 		if got := strings.Join(lead.cells(route.Completion, "[aria-labelledby=standings]", label), "|"); got != want {
 			t.Errorf("%s: %s, want %s", label, got, want)
 		}
 	}
-	if got := strings.Join(lead.cells(route.Completion+"?by=wave", "[aria-labelledby=standings]", "Pilot"), "|"); got != "Pilot|4|1|0|1|1 25%|1|0" {
+	if got := strings.Join(lead.cells(route.Completion+"?by=wave", "[aria-labelledby=standings]", "Pilot"), "|"); got != "Pilot|4|1|0|1|1 (25%)|1|0" {
 		t.Errorf("the wave: %s", got)
 	}
 	doc := drawn(t, lead.get(route.Completion))
@@ -175,7 +175,7 @@ func TestFileAndStatementsMeet(t *testing.T) {
 	if got := r.number("select count(*) from attendance where email = 'bo@example.com' and status = 'no_show' and said is null"); got != 1 {
 		t.Error("what the file said did not come back")
 	}
-	if got := strings.Join(lead.cells(route.Completion, "[aria-labelledby=standings]", "Legal"), "|"); got != "Legal|2|2|0|2|1 50%|0|0" {
+	if got := strings.Join(lead.cells(route.Completion, "[aria-labelledby=standings]", "Legal"), "|"); got != "Legal|2|2|0|2|1 (50%)|0|0" {
 		t.Errorf("Legal: %s", got)
 	}
 }

@@ -92,6 +92,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Plan, cfg.Access = st, st
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
+		cfg.Learning, cfg.Completion = &enablement.LearningService{Keeper: st}, st
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
@@ -117,6 +118,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
 		route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
+		route.Learning, route.Completion, route.Completion + "?by=wave&q=a", route.Reminders,
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),

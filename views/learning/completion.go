@@ -176,7 +176,7 @@ func standingRow(s enablement.Standing, d CompletionData) StandingRow {
 		return row
 	}
 	row.People, row.Basics, row.Own, row.Either = ui.Count(s.People), ui.Count(s.Basics), ui.Count(s.Own), ui.Count(s.Either)
-	row.Completed, row.Share = ui.Count(s.Completed), ui.Percent(float64(s.Completed)/float64(s.People))
+	row.Completed, row.Share = ui.Count(s.Completed), "("+ui.Percent(float64(s.Completed)/float64(s.People))+")"
 	row.Miss, row.Ahead = ui.Count(s.Missing), ui.Count(s.Ahead)
 	return row
 }
@@ -263,12 +263,14 @@ func choice(s enablement.Standing, none, chosen string) ui.Choice {
 }
 
 func session(l enablement.Listed, d CompletionData) Session {
-	s := Session{Name: l.Name, When: ui.Date(l.Begins(), d.Now) + ", " + ui.Clock(l.Begins()), For: l.Kind.Name(), URL: route.Training(l.ID), Seats: "No limit of seats"}
+	s := Session{Name: l.Name, When: ui.Date(l.Begins(), d.Now) + ", " + ui.Clock(l.Begins()), For: l.Kind.Name(), URL: route.Training(l.ID), Seats: "no limit of seats"}
 	if !l.Department.Everybody() {
 		s.For += " of " + l.Department.Name
 	}
-	if left := l.SeatsLeft(); left != nil {
+	if left := l.SeatsLeft(); left != nil && *left > 0 {
 		s.Seats = ui.Counted(*left, "seat left", "seats left")
+	} else if left != nil {
+		s.Seats = "full, more people can wait"
 	}
 	return s
 }

@@ -141,8 +141,8 @@ func tiles(d Data) []ui.StatTileProps {
 	}
 	return []ui.StatTileProps{
 		last,
-		{Label: "Statements kept", Value: ui.Known(ui.Count(r.Statements)), Meta: ui.Count(r.Voided) + " more were voided"},
-		{Label: "Courses", Value: ui.Known(ui.Count(r.All)), Meta: ui.Count(r.Waiting) + " wait for a decision"},
+		{Label: "Statements kept", Value: ui.Known(ui.Count(r.Statements)), Meta: ui.Counted(r.Voided, "more was voided", "more were voided")},
+		{Label: "Courses", Value: ui.Known(ui.Count(r.All)), Meta: ui.Counted(r.Waiting, "waits for a decision", "wait for a decision")},
 	}
 }
 
