@@ -12,7 +12,7 @@ type FormProps struct {
 	Action string
 	Hidden []ui.Pair // the form's key, whom it is with, where one came from
 	Whom   Whom
-	Change string // where to choose somebody else
+	Change string          // where to choose somebody else
 	Whose  *ui.SelectProps // for leads: the champion whose help it was
 	Kinds  []ui.Choice
 	Detail DetailProps

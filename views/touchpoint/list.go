@@ -31,17 +31,17 @@ func (p ListProps) columns() []ui.Column {
 
 // Filter narrows the list.
 type Filter struct {
-	Action                             string
-	Text                               string
+	Action                              string
+	Text                                string
 	Departments, Champions, Kinds, Span []ui.Choice
-	Clear                              string // the list without filters; "" when there are none
+	Clear                               string // the list without filters; "" when there are none
 }
 
 // Row is a touchpoint.
 type Row struct {
 	Day, With, Department, Kind, Outcome, Champion, Note string
-	Whole                                               bool
-	Change                                              string // where it is changed; "" for none
+	Whole                                                bool
+	Change                                               string // where it is changed; "" for none
 }
 
 // EffectProps is what was observed after touchpoints.
