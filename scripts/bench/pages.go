@@ -158,6 +158,7 @@ func visits() []visit {
 		{"/activation", []string{"/activation"}},
 		{"/activation, any 4 weeks", periods("/activation", 28, 60)},
 		{"/cohorts", []string{"/cohorts"}},
+		{"/today, a department", []string{"/today?department=claims-operations"}},
 		{"/api/v1/metrics", []string{"/api/v1/metrics?" + between(today-29, today-2)}},
 		{"/api/v1/metrics, any 4 weeks", periods("/api/v1/metrics", 28, 60)},
 	}

@@ -72,7 +72,7 @@ func childServe(args []string) error {
 	site, err := web.NewDemo(web.Config{
 		Org: "Aldermere", PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()}, Identity: id, CookieKeys: keys.Derive("cookie"),
 		Telemetry: web.Telemetry{Intake: telemetry.NewIntake(st, keys.Derive("telemetry")[0], benchToken, slog.New(slog.DiscardHandler)), Book: st},
-		Index:     st, Log: slog.New(slog.DiscardHandler), Now: clock,
+		Index:     st, Days: st, Log: slog.New(slog.DiscardHandler), Now: clock,
 	}, web.Personas())
 	if err != nil {
 		return err
