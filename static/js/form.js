@@ -48,6 +48,12 @@
   const kept = f => { try { return JSON.parse(localStorage[place(f)]); } catch {} };
   const drop = f => { try { delete localStorage[place(f)]; } catch {} };
   const forget = which => { try { Object.keys(localStorage).filter(k => k.startsWith("draft/") && which(k)).forEach(k => delete localStorage[k]); } catch {} };
+  // A form that was taken leaves nothing behind of the steps on its way: they have its key.
+  const settle = f => {
+    const key = f.form_key?.value;
+    drop(f);
+    if (key) forget(k => localStorage[k].includes(`"key":"${key}"`));
+  };
   const keep = f => {
     const v = read(f);
     if (same(v, f.blank) && !f.back) return drop(f);
@@ -78,7 +84,7 @@
   // The answer: a page to go to, or the form again with what is wrong, or why it was not taken.
   const answered = async (f, r) => {
     const to = r.headers.get("HX-Redirect") ?? (r.redirected && r.ok ? r.url : null);
-    if (to && r.ok) drop(f);
+    if (to && r.ok) settle(f);
     if (to) return location.assign(to);
     const page = new DOMParser().parseFromString(await r.text(), "text/html"), again = $(`form[data-draft="${f.dataset.draft}"]`, page);
     if (!again) {
