@@ -96,6 +96,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
+		cfg.Wins.Book, cfg.Recognition.Book = st, st
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Trainings = trainingsOf(st)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
@@ -126,6 +127,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Champions, route.Champions + ".csv", route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Champions, route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Library, route.Kit, tipsPath, route.Support, route.Issues, route.Support + "/rota", route.Issues + "/new", route.TodayHelp,
+		route.Wins, route.Wins + "?department=legal&state=logged", route.TodayWins, route.NewWin + "?person=a@example.com", route.Roll,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {

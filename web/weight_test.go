@@ -24,6 +24,8 @@ func TestFirstLoadIsLight(t *testing.T) {
 		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Champions, route.NewChampion, route.Candidates, route.Volunteer, route.Learning, route.Completion, route.Reminders,
 		route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
+		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart, route.Wins, route.NewWin, route.Roll,
+		route.Champions, route.NewChampion, route.Candidates, route.Volunteer} {
 		b.isLight(path)
 	}
 }

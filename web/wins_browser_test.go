@@ -3,6 +3,9 @@ package web
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
+	"groundswell/internal/day"
 	"groundswell/internal/route"
 )
 
@@ -17,6 +20,37 @@ func newWinSite(t *testing.T) *site {
 	s.exec(`insert into unit_done (source, key, from_day, to_day, run, landed_at, row_count) select 'users', d::date::text, d::date, d::date, 1, now(), 0 from generate_series(current_date - 40, current_date - 1, '1 day') d`)
 	s.exec(`update generation set n = n + 1, people = n + 1`)
 	return s
+}
+
+// TestAWinFromThePhoneToTheFigure logs a win on a phone, takes it back, logs it
+// again; a lead publishes it, and the figure grows.
+func TestAWinFromThePhoneToTheFigure(t *testing.T) {
+	s := newWinSite(t)
+	ctx := sourcesBrowser(t)
+	day3 := (day.FromTime(s.clock.Now()) - 3).String()
+	log := func() []browserStep { // steps are for once
+		return []browserStep{
+			chromedp.Navigate(s.url + route.NewWin), says("h1", "Log a win"), chromedp.SendKeys(chromedp.CSS("#deliverable"), "Reserve summary for 46 claims"),
+			chromedp.Click(chromedp.CSS(".picked button")), says(".win-found", "Elif Aydin"), chromedp.Click(chromedp.CSS(`.win-found button[value="elif@example.com"]`)),
+			says(".picked", "Elif Aydin"), chromedp.Click(chromedp.CSS(`label:has([name=before][value=new])`)), chromedp.Click(chromedp.CSS(`label:has([name=hours][value="2"])`)),
+			chromedp.Click(chromedp.CSS(".win-day summary")), chromedp.SetValue(chromedp.CSS("#day"), day3), chromedp.Click(chromedp.CSS(".ph-foot button")),
+			says(".toast", "Win logged for Elif Aydin"), says(".win-row", "Reserve summary for 46 claims"),
+		}
+	}
+	inBrowser(t, ctx, "sign in", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), chromedp.Navigate(s.url+route.SignIn), chromedp.Click(chromedp.CSS(`input[value="tomas"] ~ button`)), says("body", "Wins"))
+	inBrowser(t, ctx, "log", log()...)
+	inBrowser(t, ctx, "undo", chromedp.Click(chromedp.CSS(".toast form button")), says(".toast", "taken back"), says(".ph-void", "No wins yet"))
+	inBrowser(t, ctx, "log again", log()...)
+	if n := s.number("select count(*) from win"); n != 1 {
+		t.Fatalf("%d wins", n)
+	}
+	asked[bool](t, ctx, `fetch("`+route.SignOut+`", {method: "POST"}).then(() => true)`)
+	s.enters(t, ctx, "ines")
+	figure := ".tile:has(a[href^='/wins']) .row"
+	inBrowser(t, ctx, "before", chromedp.Navigate(s.url+route.Value), says(figure, "0"))
+	inBrowser(t, ctx, "publish", chromedp.Click(chromedp.CSS(`.tile a[href^="/wins"]`)), says(".win-what", "Reserve summary"), chromedp.Click(chromedp.CSS(".win-what a")), says("h1", "A win of Elif Aydin"),
+		chromedp.Click(chromedp.CSS("#consent")), chromedp.Click(chromedp.CSS(`form[action$="/publish"] button`)), says(".win-told", "Elif Aydin, Claims Operations"))
+	inBrowser(t, ctx, "after", chromedp.Navigate(s.url+route.Value), says(figure, "1"))
 }
 
 // TestWinPagesAreAccessible looks at the pages of wins and recognition, wide and narrow, light and dark.
