@@ -21,11 +21,9 @@ func TestFirstLoadIsLight(t *testing.T) {
 		t.Fatalf("sign in: %d", a.StatusCode)
 	}
 	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account,
-		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart,
+		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart, route.Wins, route.NewWin, route.Roll,
 		route.Champions, route.NewChampion, route.Candidates, route.Volunteer, route.Learning, route.Completion, route.Reminders,
 		route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
-		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart, route.Wins, route.NewWin, route.Roll,
-		route.Champions, route.NewChampion, route.Candidates, route.Volunteer} {
 		b.isLight(path)
 	}
 }
