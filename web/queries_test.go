@@ -124,7 +124,6 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",
 		route.Touchpoints, route.Touchpoints + "?department=legal&q=a", route.NewTouchpoint, route.With(route.NewTouchpoint, "department", "legal"),
 		route.Trainings, route.Trainings + "?month=2026-11", route.NewTraining, route.Training(id) + partEdit, route.Series, route.NewSeries, route.OneSeries(1), route.Formats, route.Curriculum,
-		route.Champions, route.Champions + ".csv", route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Champions, route.NewChampion + "?q=a", route.Candidates, route.Volunteer,
 		route.Library, route.Kit, tipsPath, route.Support, route.Issues, route.Support + "/rota", route.Issues + "/new", route.TodayHelp,
 		route.Wins, route.Wins + "?department=legal&state=logged", route.TodayWins, route.NewWin + "?person=a@example.com", route.Roll,
