@@ -128,11 +128,11 @@ func (s *Server) courseAgain(w http.ResponseWriter, r *http.Request, actor ident
 }
 
 func decisionOf(r *http.Request, f url.Values) (enablement.Decision, error) {
-	id, err := strconv.Atoi(chi.URLParam(r, "course"))
+	id, err := strconv.ParseInt(chi.URLParam(r, "course"), 10, 32)
 	if err != nil {
 		return enablement.Decision{}, fault.New(fault.NotFound, "There is no such course.")
 	}
-	d := enablement.Decision{Course: id, Name: f.Get("name")}
+	d := enablement.Decision{Course: int(id), Name: f.Get("name")}
 	if d.Version, err = strconv.Atoi(f.Get("version")); err != nil {
 		return d, fault.New(fault.Invalid, sayIncomplete)
 	}

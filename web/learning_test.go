@@ -198,6 +198,11 @@ func (s *site) decideAsForms(t *testing.T, b *browser) {
 	if n := s.number("select count(*) from attendance a join training_session s on s.id = a.session where a.source = 'lms' and a.minutes = 60 and s.name = 'Cowork 101' and s.kind = 'all_staff_101'"); n != 2 {
 		t.Errorf("%d attendances, want 2", n)
 	}
+	for _, id := range []string{"0", "-1", "999999", "2147483648", "99999999999999999999", "x"} {
+		if a := b.post(route.Courses+"/"+id, url.Values{"version": {"1"}, "name": {"None"}, "counts": {"ignored"}}); a.StatusCode != http.StatusNotFound {
+			t.Errorf("course %s: %d", id, a.StatusCode)
+		}
+	}
 	late := b.post(at, url.Values{"version": {"1"}, "name": {"My own name"}, "counts": {"user_group"}})
 	if late.StatusCode != http.StatusConflict || !strings.Contains(late.body, "My own name") || !strings.Contains(late.body, "“Cowork 101” counts as All-staff 101") {
 		t.Errorf("a stale form: %d", late.StatusCode)
