@@ -192,7 +192,7 @@ func TestProblemsAreCountedAndTheFirstListed(t *testing.T) {
 }
 
 func TestAddressesAndDates(t *testing.T) {
-	for _, bad := range []string{"", "ann", "@", "ann@", "@example.com", "a@b@c", "a b@c.d", "a@.c", "a@c.", "a@b..c", "<a@b.c>", "é@b.c", "a,b@c.d"} {
+	for _, bad := range []string{"", "ann", "@", "ann@", "@example.com", "a@b@c", "a b@c.d", "a@.c", "a@c.", "a@b..c", "<a@b.c>", "é@b.c", "a,b@c.d", "a@b.c\nd", "a\tb@c.d", "a@b\x00.c"} {
 		if _, err := Address("email", bad); err == nil {
 			t.Errorf("%q passes as an address", bad)
 		}

@@ -49,7 +49,7 @@ func Address(column, cell string) (string, error) {
 	switch {
 	case cell == "":
 		return "", Wrong("The %s is missing.", column)
-	case strings.ContainsFunc(cell, func(r rune) bool { return r > '~' }):
+	case strings.ContainsFunc(cell, func(r rune) bool { return r > '~' || r < ' ' }):
 		return "", Wrong("“%s” holds letters that an address cannot be matched by.", shorten(cell))
 	case !ok || local == "" || domain == "" || strings.ContainsAny(cell, " ,;:<>()[]\"\\") || strings.Contains(domain, "@") ||
 		strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(domain, ".."):
