@@ -175,19 +175,20 @@ func (t *LoggedTouchpoint) checkChampion(by identity.Actor, d Draft, k Desk, wro
 	}
 }
 
-// own reports whether an actor logged the touchpoint themselves, not longer ago than within.
-func (t LoggedTouchpoint) own(by identity.Actor, within time.Duration, now time.Time) bool {
-	return t.LoggedBy != 0 && t.LoggedBy == by.Account && now.Sub(t.LoggedAt) <= within
+// loggedBy reports whether an actor is a champion who logged the touchpoint and still
+// sees its department: who has changed departments leaves its people behind.
+func (t LoggedTouchpoint) loggedBy(by identity.Actor) bool {
+	return by.Has(identity.Champion) && t.LoggedBy != 0 && t.LoggedBy == by.Account && t.SeenBy(by)
 }
 
 // MayUndo reports whether an actor may take the touchpoint back.
 func (t LoggedTouchpoint) MayUndo(by identity.Actor, now time.Time) bool {
-	return by.Has(identity.Lead) || by.Has(identity.Champion) && t.own(by, UndoFor, now)
+	return by.Has(identity.Lead) || t.loggedBy(by) && now.Sub(t.LoggedAt) <= UndoFor
 }
 
 // MayAmend reports whether an actor may add an outcome and a note.
 func (t LoggedTouchpoint) MayAmend(by identity.Actor, now time.Time) bool {
-	return by.Has(identity.Lead) || by.Has(identity.Champion) && t.own(by, AmendFor, now)
+	return by.Has(identity.Lead) || t.loggedBy(by) && now.Sub(t.LoggedAt) <= AmendFor
 }
 
 var errNoTouchpoint = fault.New(fault.NotFound, "There is no touchpoint at this address that you may change.")
@@ -197,7 +198,7 @@ func (t LoggedTouchpoint) undo(by identity.Actor, now time.Time) error {
 	switch {
 	case t.MayUndo(by, now):
 		return nil
-	case by.Has(identity.Champion) && t.LoggedBy == by.Account && by.Account != 0:
+	case t.loggedBy(by):
 		return fault.New(fault.Forbidden, "It was logged more than 24 hours ago. A rollout lead can still take it back.")
 	}
 	return errNoTouchpoint

@@ -98,11 +98,14 @@ func fieldsOf(err error) map[string]string {
 }
 
 func TestWhoMayTakeItBack(t *testing.T) {
-	own := LoggedTouchpoint{LoggedBy: logger.Account, LoggedAt: now}
+	here := Department{ID: 1, Slug: logger.Departments[0]}
+	own := LoggedTouchpoint{LoggedBy: logger.Account, LoggedAt: now, Department: here}
 	file := LoggedTouchpoint{}
-	other := LoggedTouchpoint{LoggedBy: 8, LoggedAt: now}
+	other := LoggedTouchpoint{LoggedBy: 8, LoggedAt: now, Department: here}
 	former := logger
 	former.Roles = nil
+	moved := logger
+	moved.Departments = []string{"elsewhere"}
 	for name, c := range map[string]struct {
 		t    LoggedTouchpoint
 		by   identity.Actor
@@ -116,6 +119,7 @@ func TestWhoMayTakeItBack(t *testing.T) {
 		"a lead, late":               {own, ines, 90 * 24 * time.Hour, ""},
 		"a lead, of a file":          {file, ines, 0, ""},
 		"who is no champion now":     {own, former, 0, fault.NotFound},
+		"of another department now":  {own, moved, 0, fault.NotFound},
 		"a token without an account": {file, identity.Actor{Roles: []identity.Role{identity.Champion}}, 0, fault.NotFound},
 	} {
 		err := c.t.undo(c.by, now.Add(c.late))

@@ -251,6 +251,14 @@ func TestAmend(t *testing.T) {
 	if _, err := w.svc.Amend(t.Context(), other, logged.ID, 2, people.WillTry, "x", began); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another's: %v", err)
 	}
+	moved := w.tomas
+	moved.Departments = []string{"elsewhere"}
+	if _, err := w.svc.Amend(t.Context(), moved, logged.ID, 2, people.WillTry, "x", began); !fault.Is(err, fault.NotFound) {
+		t.Errorf("by a champion of another department by now: %v", err)
+	}
+	if err := w.svc.Undo(t.Context(), moved, logged.ID, "", began); !fault.Is(err, fault.NotFound) {
+		t.Errorf("taken back by them: %v", err)
+	}
 }
 
 // faultField is what a fault says of one field.

@@ -21,9 +21,9 @@ const (
 
 const (
 	// Whose wins a reader may know of, and which of them are asked for. A reader who
-	// does not see all sees those of some departments and those they logged.
+	// does not see all sees those of some departments and their own.
 	winsFitSQL = `
-where (@all or w.department = any (@scope::int[]) or w.logged_by = nullif(@reader::bigint, 0))
+where (@all or w.department = any (@scope::int[]) or w.email_folded = nullif(lower(@reader), ''))
   and (@departments::int[] is null or w.department = any (@departments)) and (not @no_department or w.department is null)
   and (@before = '' or w.before = @before) and (@person = '' or w.email_folded = lower(@person))
   and (@from_day::date is null or w.day between @from_day and @to_day)`
@@ -36,8 +36,7 @@ order by w.day desc, w.id desc limit @limit offset @offset`
 )
 
 // Wins returns a page of the wins that reader may know of, newest first: leads and
-// auditors all, champions those of their departments and those they logged
-// themselves, others none.
+// auditors all, champions their own and those of their departments, others none.
 func (s *Store) Wins(ctx context.Context, reader identity.Actor, f value.Filter) (value.Page, error) {
 	if !reader.HasAny(identity.Lead, identity.Auditor, identity.Champion) {
 		return value.Page{}, nil
@@ -102,7 +101,7 @@ func winsArgs(book slugBook, reader identity.Actor, f value.Filter) pgx.StrictNa
 		asked = book.ids(book.department, f.Department)
 	}
 	return pgx.StrictNamedArgs{
-		"all": scope.Everyone(), "scope": book.ids(book.department, scope.Departments()...), "reader": int64(reader.Account),
+		"all": scope.Everyone(), "scope": book.ids(book.department, scope.Departments()...), "reader": cleanText(reader.Email),
 		"departments": asked, "no_department": f.Department == unassigned, "before": string(f.Before),
 		"person": cleanText(f.Person), "from_day": from, "to_day": to,
 	}

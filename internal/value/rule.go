@@ -115,16 +115,9 @@ func (w Who) VisibleTo(by identity.Actor) bool {
 	return by.HasAny(identity.Lead, identity.Auditor) || by.Has(identity.Champion) && isOf(by, w)
 }
 
-// VisibleTo reports whether by may know of w.
-func (w Win) VisibleTo(by identity.Actor) bool {
-	switch {
-	case by.HasAny(identity.Lead, identity.Auditor):
-		return true
-	case !by.Has(identity.Champion):
-		return false
-	}
-	return w.own(by) || slices.Contains(by.Departments, w.Who.Department.Slug)
-}
+// VisibleTo reports whether by may know of w. To have logged it is not enough: a
+// champion who has changed departments leaves its people behind.
+func (w Win) VisibleTo(by identity.Actor) bool { return w.Who.VisibleTo(by) }
 
 func (w Win) own(by identity.Actor) bool { return by.Account != 0 && w.LoggedBy == by.Account }
 
