@@ -61,7 +61,7 @@ returning version`
 
 	forgetWinSQL = `
 with gone as (delete from win where id = @id returning client_key)
-insert into undone (client_key, at) select client_key, @at from gone where client_key is not null`
+insert into undone (client_key, at) select client_key, @at from gone where client_key is not null on conflict do nothing`
 )
 
 type winRow struct {

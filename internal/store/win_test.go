@@ -160,7 +160,10 @@ func TestWinsOfNobodyAreRefused(t *testing.T) {
 	}
 }
 
-const formKey1 = "8a7f1b1e-7a35-4b7e-9c69-6d2a3c6f1a01"
+const (
+	formKey1 = "8a7f1b1e-7a35-4b7e-9c69-6d2a3c6f1a01"
+	formKey2 = "8a7f1b1e-7a35-4b7e-9c69-6d2a3c6f1a02"
+)
 
 func TestTheSameFormAtOnceIsOneWin(t *testing.T) {
 	w := newTrophies(t)
@@ -210,11 +213,34 @@ func TestAnUndoneWinStaysAway(t *testing.T) {
 	if err := w.service.Undo(t.Context(), w.tomas, one.ID, w.now); !fault.Is(err, fault.NotFound) {
 		t.Errorf("undone twice: %v", err)
 	}
+	d.Key = formKey2
+	one = w.log(w.tomas, d).Win
+	w.exec("insert into undone (client_key, at) values ('" + formKey2 + "', now())")
+	if err := w.service.Undo(t.Context(), w.tomas, one.ID, w.now); err != nil {
+		t.Errorf("a key under which something else was taken back: %v", err)
+	}
 	if r := w.log(w.tomas, d); !r.Undone || r.Win.ID != 0 {
 		t.Errorf("the late form is answered with %+v", r)
 	}
 	if n := w.count("select count(*) from win"); n != 0 {
 		t.Errorf("%d wins", n)
+	}
+}
+
+// A champion of claims, now of legal, keeps nothing of claims, not even what they logged.
+func TestAChampionLeavesWinsBehind(t *testing.T) {
+	w := newTrophies(t)
+	theirs, own := w.log(w.tomas, w.draft("elif@example.com", "Reserve summary")).Win, w.log(w.tomas, w.draft("tomas@example.com", "Own list")).Win
+	w.tomas.Departments = []string{"legal"}
+	p, err := w.st.Wins(t.Context(), w.tomas, value.Filter{})
+	if err != nil || len(p.Wins) != 1 || p.Wins[0].ID != own.ID || p.ByState[value.Logged] != 1 {
+		t.Errorf("they see %+v, %v", p, err)
+	}
+	if _, err := w.st.Win(t.Context(), w.tomas, theirs.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("one win: %v", err)
+	}
+	if err := w.service.Undo(t.Context(), w.tomas, theirs.ID, w.now); !fault.Is(err, fault.NotFound) {
+		t.Errorf("taking it back: %v", err)
 	}
 }
 
