@@ -137,7 +137,7 @@ func TestWhoMayNominateWhom(t *testing.T) {
 	roled := standing()
 	roled.HoldsRole = true
 	there := standing()
-	there.Current = &Champion{State: ChampionInvited}
+	there.Current = &Champion{State: ChampionInvited, Terms: NoTerms()}
 	nowhere := standing()
 	nowhere.Department = 0
 	n := Nomination{Email: "tomas@example.com", Because: "  Helps everybody  "}
