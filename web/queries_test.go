@@ -93,7 +93,6 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Sources.States, cfg.Sources.Keys, cfg.Sources.Checks, cfg.Targets, cfg.People = st, st, st, st, rosterOf(st)
 		cfg.Plan, cfg.Checks = st, checksOf{st}
 		cfg.Learning, cfg.Completion = &enablement.LearningService{Keeper: st}, st
-		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}}
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
 		cfg.Wins.Book, cfg.Recognition.Book = st, st
