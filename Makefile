@@ -34,7 +34,7 @@ dev: ## the product itself on this machine, with its own database under .data/de
 
 test: ## all tests, with a Postgres and a browser of their own
 	@scripts/need postgres chromium
-	go run ./scripts/withdb go test ./...
+	go run ./scripts/withdb go test -timeout 20m ./...
 
 check: ## format, vet, lint, tidy; generated code and schema.sql current; imports and links right
 	@scripts/need postgres
