@@ -233,6 +233,11 @@ func TestIssuesOfOthersAreNotThere(t *testing.T) {
 	if text := other.get(route.With(route.Issues, "department", "claims-operations", "state", "all")).words(t, "main"); strings.Contains(text, "Zq") || strings.Contains(text, "Claims Operations") {
 		t.Errorf("the filter for another department says %s", text)
 	}
+	lead.expects(303, route.Support+"/paths", formKeyField, newFormKey(), "topic", "Sign-in fails", "goes_to", "IT")
+	theirs, nowhere := other.get(route.With(route.Issues, "department", "claims-operations")), other.get(route.With(route.Issues, "department", "nowhere"))
+	if a, b := theirs.words(t, "main"), nowhere.words(t, "main"); a != b || !strings.Contains(a, "Sign-in fails") {
+		t.Errorf("another department is filtered by as %q, an absent one as %q", a, b)
+	}
 }
 
 // beforeID cuts the request id off an error page.

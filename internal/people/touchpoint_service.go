@@ -49,13 +49,16 @@ func (s *TouchpointService) Undo(ctx context.Context, by identity.Actor, id int6
 		return err
 	}
 	err := s.Keeper.UndoTouchpoint(ctx, by, id, now, func(t LoggedTouchpoint) error { return t.undo(by, now) })
-	if !fault.Is(err, fault.NotFound) || key == "" {
+	if !fault.Is(err, fault.NotFound) {
 		return err
+	}
+	if key == "" {
+		return errNoTouchpoint
 	}
 	if done, failed := s.Keeper.Undone(ctx, key); failed != nil || done {
 		return failed
 	}
-	return err
+	return errNoTouchpoint
 }
 
 // Amend adds an outcome and a note to a touchpoint. Where it is not any more as
@@ -69,7 +72,10 @@ func (s *TouchpointService) Amend(ctx context.Context, by identity.Actor, id int
 		was = *t
 		return t.amend(by, seen, o, note, now)
 	})
-	if err != nil {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return was, errNoTouchpoint
+	case err != nil:
 		return was, err
 	}
 	return t, nil

@@ -132,10 +132,7 @@ func (s *Store) Help(ctx context.Context, by identity.Actor, f enablement.IssueF
 // issuesAmong is Issues with the names of departments already read.
 func (s *Store) issuesAmong(ctx context.Context, names []nameRow, by identity.Actor, f enablement.IssueFilter) (enablement.Issues, error) {
 	out := enablement.Issues{Departments: placesFor(by, names)}
-	args, known := issueArgs(by, f, names)
-	if !known {
-		return out, nil
-	}
+	args := issueArgs(by, f, names)
 	slugs := slugsByID(names)
 	b := &pgx.Batch{}
 	b.Queue(issuesSQL, args).Query(func(rows pgx.Rows) error {
@@ -168,14 +165,15 @@ func placesFor(by identity.Actor, names []nameRow) []enablement.IssuePlace {
 	return out
 }
 
-// issueArgs are a filter within what an actor may know of; known is false where
-// it asks for a department that is not theirs, or that does not exist.
-func issueArgs(by identity.Actor, f enablement.IssueFilter, names []nameRow) (args pgx.StrictNamedArgs, known bool) {
+// issueArgs are a filter within what an actor may know of. A department that does
+// not exist has no issues, like one that is not theirs.
+func issueArgs(by identity.Actor, f enablement.IssueFilter, names []nameRow) pgx.StrictNamedArgs {
 	ids := slugBookOf(names).department
 	asked := 0
 	if f.Department != "" {
-		if asked, known = ids[f.Department]; !known {
-			return nil, false
+		asked = -1
+		if id, known := ids[f.Department]; known {
+			asked = id
 		}
 	}
 	theirs := []int{}
@@ -190,7 +188,7 @@ func issueArgs(by identity.Actor, f enablement.IssueFilter, names []nameRow) (ar
 		"everything": by.HasAny(identity.Lead, identity.Auditor), "departments": theirs, "owner": by.Has(identity.Owner),
 		"email": by.Email, "account": int64(by.Account), "state": string(f.State), "unsettled": f.Unsettled, "department": asked,
 		"topic": f.Topic, "mine": f.Mine, "search": strings.TrimSpace(cleanText(f.Search)), "limit": limit, "offset": (max(f.Page, 1) - 1) * limit,
-	}, true
+	}
 }
 
 // Issue returns an issue and who could take it on. What the actor may not know of is NotFound.

@@ -251,6 +251,18 @@ func TestAmend(t *testing.T) {
 	if _, err := w.svc.Amend(t.Context(), other, logged.ID, 2, people.WillTry, "x", began); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another's: %v", err)
 	}
+	for what, do := range map[string]func(id int64) error{
+		"undo": func(id int64) error { return w.svc.Undo(t.Context(), other, id, "", began) },
+		"amend": func(id int64) error {
+			_, err := w.svc.Amend(t.Context(), other, id, 2, people.WillTry, "x", began)
+			return err
+		},
+	} {
+		theirs, absent := do(logged.ID), do(999999)
+		if fault.Say(theirs) != fault.Say(absent) || fault.KindOf(theirs) != fault.KindOf(absent) {
+			t.Errorf("%s: another's is %v, an absent one %v", what, theirs, absent)
+		}
+	}
 	moved := w.tomas
 	moved.Departments = []string{"elsewhere"}
 	if _, err := w.svc.Amend(t.Context(), moved, logged.ID, 2, people.WillTry, "x", began); !fault.Is(err, fault.NotFound) {
