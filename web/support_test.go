@@ -320,7 +320,7 @@ func TestWordOnSupport(t *testing.T) {
 	if text := lead.get(route.Support).words(t, "main"); strings.Contains(text, "wants a new word") {
 		t.Errorf("after a new word: %s", text)
 	}
-	if text := s.role("norole").get(route.Support).words(t, "main"); strings.Contains(text, "It is current") {
+	if text := s.role("norole").get(route.Support).words(t, "main"); strings.Contains(text, "Is it current?") {
 		t.Errorf("somebody without a role reads %s", text)
 	}
 	champion := s.role("champion")

@@ -182,16 +182,16 @@ func wordProps(w Word, s enablement.Support, today day.Date) *WordProps {
 		p.Say = w.None
 		return p
 	case w.At.IsZero():
-		p.Say = "Nobody has said yet that this page is current. The readiness check “Support channel and escalation path” waits for it."
+		p.Say = "Nobody has confirmed yet that this page is current. The readiness check “Support channel and escalation path” waits for it."
 		return p
 	case w.HoldsTo < today:
-		p.Proof, p.Say = ui.ProofStale, "The last word, of "+on(day.FromTime(w.At))+by(w.By)+", held to "+on(w.HoldsTo)+"."
-		p.Why = "Look through the page and say again that it is current."
+		p.Proof, p.Say = ui.ProofStale, "Last confirmed on "+on(day.FromTime(w.At))+by(w.By)+". It held to "+on(w.HoldsTo)+"."
+		p.Why = "The last confirmation held to " + on(w.HoldsTo) + ". Look through the page, then confirm it again."
 		return p
 	}
-	p.Proof, p.Say = ui.ProofAttested, "Said on "+on(day.FromTime(w.At))+by(w.By)+". It holds to "+on(w.HoldsTo)+"."
+	p.Proof, p.Say = ui.ProofAttested, "Confirmed on "+on(day.FromTime(w.At))+by(w.By)+". It holds to "+on(w.HoldsTo)+"."
 	if s.ChangedAt.After(w.At) {
-		p.Proof, p.Why = ui.ProofStale, "A channel or a path was changed on "+on(day.FromTime(s.ChangedAt))+", after that word: say again that the page is current."
+		p.Proof, p.Why = ui.ProofStale, "A channel or a path was changed on "+on(day.FromTime(s.ChangedAt))+". Confirm the page again."
 	}
 	return p
 }
