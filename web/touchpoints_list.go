@@ -216,7 +216,7 @@ func markOf(m roster.TouchpointMark) string {
 
 // picks are the choices that narrow the list.
 func (l *touchList) picks() views.Filter {
-	f := views.Filter{Action: route.Touchpoints, Text: l.filter.Search, Departments: []ui.Choice{{Label: "All"}}, Champions: []ui.Choice{{Label: "All"}}, Kinds: []ui.Choice{{Label: "All"}}}
+	f := views.Filter{Action: route.Touchpoints, Text: l.filter.Search, Departments: []ui.Choice{{Label: "Any"}}, Champions: []ui.Choice{{Label: "Any"}}, Kinds: []ui.Choice{{Label: "Any"}}}
 	for _, one := range spans {
 		f.Span = append(f.Span, ui.Choice{Value: one.key, Label: one.label, Chosen: one.key == l.span})
 	}

@@ -20,7 +20,8 @@ const issuesAPage = 25
 
 const (
 	issueColumns = ` i.id, coalesce(i.department, 0) as department, coalesce(d.name, '') as department_name, i.title, i.body, i.state,
-       coalesce(i.reported_by, 0) as reported_by, i.reporter_name, i.reported_at,
+       coalesce(i.reported_by, 0) as reported_by,
+       coalesce((select nullif(p.name, '') from account a join person p on p.email_folded = lower(a.email) where a.id = i.reported_by), i.reporter_name) as reporter_name, i.reported_at,
        coalesce(i.topic, 0) as topic, coalesce(e.topic, '') as topic_name, coalesce(e.goes_to, '') as goes_to, coalesce(e.within, '') as within,
        i.owner_name, i.owner_email, i.answer, i.answered_at, i.closed_at, i.version`
 

@@ -36,7 +36,7 @@ left join lateral (
 	winSQL = `
 select w.id, w.day, w.email, coalesce(nullif(p.name, ''), w.name) as name, coalesce(w.department, 0) as department,
        w.deliverable, w.before, coalesce(w.hours, 0)::int as hours, w.goes_to, w.state, w.consent,
-       coalesce(w.logged_by, 0) as logged_by, coalesce(nullif(a.name, ''), a.email, '') as logger, w.logged_at,
+       coalesce(w.logged_by, 0) as logged_by, coalesce(nullif(a.name, ''), (select nullif(b.name, '') from person b where b.email_folded = lower(a.email)), a.email, '') as logger, w.logged_at,
        coalesce(w.decided_by, 0) as decided_by, coalesce(nullif(z.name, ''), z.email, '') as decider, w.decided_at, w.version
 from win w left join person p on p.email_folded = w.email_folded
 left join account a on a.id = w.logged_by left join account z on z.id = w.decided_by`

@@ -55,8 +55,8 @@ func NewIssues(d IssuesData) IssuesProps {
 	f := d.Filter
 	p := IssuesProps{
 		Search: f.Search, CSV: d.at(route.Issues+".csv", 0),
-		Sub: ui.Counted(d.Issues.Total, "issue", "issues"), States: stateChoices(f), Topics: topicChoices(d.Issues.Paths, f.Topic, "All topics"),
-		Departments: departmentChoices(d.Issues.Departments, f.Department, "All departments"),
+		Sub: ui.Counted(d.Issues.Total, "issue", "issues"), States: stateChoices(f), Topics: topicChoices(d.Issues.Paths, f.Topic, "Any"),
+		Departments: departmentChoices(d.Issues.Departments, f.Department, "Any"),
 	}
 	if enablement.Reports(d.Actor) {
 		p.Report = ReportPath

@@ -22,7 +22,7 @@ type ListProps struct {
 }
 
 func (p ListProps) columns() []ui.Column {
-	out := []ui.Column{{Label: "Day"}, {Label: "With"}, {Label: "Department"}, {Label: "What"}, {Label: "Outcome"}, {Label: "Champion"}}
+	out := []ui.Column{{Label: "Day"}, {Label: "With"}, {Label: "Department"}, {Label: "Kind"}, {Label: "Outcome"}, {Label: "Champion"}}
 	if p.Amending {
 		out = append(out, ui.Column{Label: "Change", Hidden: true})
 	}
