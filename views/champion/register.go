@@ -74,6 +74,7 @@ type Search struct {
 // DepartmentRow is how one department is covered.
 type DepartmentRow struct {
 	Name, URL, Sub string
+	Day            string // the day of its champions; "" for who may not look at it
 	Champions      []ChampionLine
 	Coming         string // who is on the way
 	Gap            ui.ChipProps
@@ -252,6 +253,9 @@ func (d RegisterData) row(c people.Cover) DepartmentRow {
 	r := DepartmentRow{
 		Name: c.Department.Name, URL: route.Cohort("department", c.Department.Slug), Sub: ui.Counted(c.Department.People, "person", "people"),
 		Gap: gapChip(c, d.Now), Needed: ui.Count(c.Have()) + " of " + ui.Count(c.Needed) + " · up to " + ui.Count(c.Useful) + " useful", Coming: coming(c),
+	}
+	if d.CanOpen(route.Today) {
+		r.Day = route.With(route.Today, "department", c.Department.Slug)
 	}
 	if w := d.wave(c.Department.Wave); w.Name != "" {
 		r.Sub += " · " + w.Name
