@@ -31,6 +31,7 @@ type VolunteerProps struct {
 	Problem     string
 	Own         []OwnRow
 	Offers      bool // there is no open entry
+	Champion    bool // is one already, so nobody needs to ask
 	Place       string
 	Departments []ui.Choice // when the roster does not say
 	Form        VolunteerForm
@@ -61,6 +62,7 @@ func NewVolunteer(d VolunteerData) VolunteerProps {
 	}
 	for _, c := range d.Entries {
 		p.Own = append(p.Own, d.own(c))
+		p.Champion = p.Champion || c.State == people.ChampionActive
 		if c.State.Current() && (d.Department.ID == 0 || c.Department == d.Department.ID) {
 			p.Offers = false
 		}
