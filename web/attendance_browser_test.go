@@ -76,7 +76,7 @@ func TestASessionWithoutScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	inBrowser(t, ctx, "sign up", chromedp.EmulateViewport(390, 844), chromedp.Navigate(r.url+route.Training(later)), chromedp.Click(chromedp.CSS(".session-place form button")), says("#mine", "You have a seat"))
-	inBrowser(t, ctx, "take it back", chromedp.Click(chromedp.CSS(".session-place form button")), says("#mine", "Do you come?"))
+	inBrowser(t, ctx, "take it back", chromedp.Click(chromedp.CSS(".session-place form button")), says("#mine", "Are you coming?"))
 	inBrowser(t, ctx, "tick", chromedp.Navigate(r.url+route.List(id)), chromedp.Click(chromedp.CSS(`label:has(input[name="status.0"][value="attended"])`)),
 		chromedp.Click(chromedp.CSS(".session-save button")), says("#toasts", "Saved: 1 row changed."))
 	inBrowser(t, ctx, "the door", chromedp.Navigate(r.url+route.Door(id)), says(".door-count", "1 person is in"))

@@ -58,7 +58,7 @@ func (l attendanceList) notice(begun bool) *ui.BannerProps {
 	case l.v.Cancelled():
 		return &ui.BannerProps{Title: "This session was cancelled", Body: l.v.CancelReason, Tone: ui.ToneWarn}
 	case !begun:
-		return &ui.BannerProps{Title: "The session has not begun", Body: "Who came is said once it has. People check in at the door from " + ui.Clock(l.v.DoorOpens()) + "."}
+		return &ui.BannerProps{Title: "The session has not begun", Body: "Mark who came once it has. People check in at the door from " + ui.Clock(l.v.DoorOpens()) + "."}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func when(p enablement.Planned, now time.Time) string {
 	if p.FromFile {
 		return ui.Date(at, now.In(at.Location()))
 	}
-	return ui.Date(at, now.In(at.Location())) + ", " + ui.Clock(at) + "–" + ui.Clock(p.Ends())
+	return ui.Date(at, now.In(at.Location())) + ", " + ui.Clock(at) + " – " + ui.Clock(p.Ends())
 }
 
 func (s sessionWords) facts() []ui.Pair {
@@ -185,7 +185,7 @@ func (s sessionWords) joined(place enablement.Place) training.SessionMine {
 }
 
 func (s sessionWords) free() training.SessionMine {
-	m := training.SessionMine{Title: "Do you come?", Post: route.SignUp(s.v.ID), Label: "Sign up"}
+	m := training.SessionMine{Title: "Are you coming?", Post: route.SignUp(s.v.ID), Label: "Sign up"}
 	left := s.v.SeatsLeft()
 	switch {
 	case left == nil:

@@ -132,7 +132,7 @@ func (s *Server) rollPage(w http.ResponseWriter, r *http.Request, actor identity
 		return err
 	}
 	p := views.RollProps{
-		Head:  ui.PageHeadProps{Title: "Roll of " + quarterName(q), Sub: ui.Counted(len(list), "champion", "champions") + "."},
+		Head:  ui.PageHeadProps{Title: "Contributions in " + quarterName(q), Sub: ui.Counted(len(list), "champion", "champions") + ".", Crumbs: []ui.Link{{Label: "Champions", URL: route.Champions}}},
 		Prev:  &ui.Link{Label: quarterName(q.Before()), URL: route.With(route.Roll, "quarter", q.Before().String())},
 		Thank: actor.Has(identity.Lead) && s.opens[route.Champions+"/{champion}"].admits(actor),
 	}

@@ -68,7 +68,7 @@ func TestWinPagesAreAccessible(t *testing.T) {
 	one := route.Win(int64(s.number("select min(id) from win")))
 	for _, at := range []stop{
 		{route.Wins, "h1", "Wins"}, {route.Wins + "?before=worse", ".empty", "No win fits"}, {one, "h1", "A win of"}, {one + "/edit", "h1", "Edit the win"},
-		{route.NewWin + "?person=elif@example.com", "h1", "Log a win"}, {route.TodayWins, "h1", "Wins"}, {route.Roll, "h1", "Roll of"},
+		{route.NewWin + "?person=elif@example.com", "h1", "Log a win"}, {route.TodayWins, "h1", "Wins"}, {route.Roll, "h1", "Contributions in"},
 		{route.Champion(int64(s.number("select id from champion"))), "main", "Badges"},
 	} {
 		lookAt(t, ctx, s, at)

@@ -34,7 +34,7 @@ var featureNames = map[Feature][2]string{
 	FileAccess:     {"File access", "You choose the folders; Cowork reads your material there and puts the finished work back."},
 	Connectors:     {"Connectors", "Cowork looks things up, and gets things done, in the services your work already lives in."},
 	Skills:         {"Skills", "Written know-how that Cowork picks up by itself when a task calls for it."},
-	Plugins:        {"Plugins and marketplace", "Skills, connectors and sub-agents in one package, chosen from your organization's own marketplace."},
+	Plugins:        {"Plugins and marketplace", "Skills, connectors and sub-agents in one package, chosen from your organization’s own marketplace."},
 	ScheduledTasks: {"Scheduled tasks", "Work that runs again on a rhythm you set, or whenever you start it."},
 	Projects:       {"Projects", "One place for tasks that belong together, with their own files, background and memory."},
 	Chrome:         {"Claude in Chrome", "Help inside the browser, on the page you are looking at."},

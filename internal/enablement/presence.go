@@ -166,7 +166,7 @@ func (g Gathering) keepsList(now time.Time) error {
 	case g.Cancelled():
 		return fault.New(fault.Conflict, "This session was cancelled. Nobody was at it.")
 	case !g.Begun(now):
-		return fault.New(fault.Conflict, "This session has not begun. Who came is said once it has.")
+		return fault.New(fault.Conflict, "This session has not begun. Mark who came once it has.")
 	}
 	return nil
 }
