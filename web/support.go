@@ -23,6 +23,7 @@ import (
 // was seen is a Conflict; what the actor may not know of is NotFound. It is
 // implemented by store.Store.
 type Support interface {
+	Audit(ctx context.Context, at time.Time, events ...identity.Event) error
 	SupportFor(ctx context.Context, by identity.Actor, today day.Date) (enablement.Support, error)
 	SaveChannel(ctx context.Context, by identity.Actor, e enablement.ChannelEdit, now time.Time) error
 	RemoveChannel(ctx context.Context, by identity.Actor, e enablement.ChannelEdit, now time.Time) error

@@ -70,7 +70,7 @@ func (s *Server) issuesData(r *http.Request, actor identity.Actor, limit int) (v
 	return d, err
 }
 
-// issuesSheet is what the list shows, all pages of it, as CSV.
+// issuesSheet is what the list shows, all pages of it, as CSV. That names left the site is recorded.
 func (s *Server) issuesSheet(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
 	d, err := s.issuesData(r, actor, issuesExported)
 	if err != nil {
@@ -83,6 +83,10 @@ func (s *Server) issuesSheet(w http.ResponseWriter, r *http.Request, actor ident
 			strconv.FormatInt(i.ID, 10), string(i.State), i.Title, i.Body, i.DepartmentName, i.TopicName,
 			dayIn(i.ReportedAt, d.Hours.Zone), i.ReporterName, row.Solver, i.Answer, dayIn(i.AnsweredAt, d.Hours.Zone), row.Due,
 		})
+	}
+	sent := identity.Event{By: actor, Action: "issues.exported", Subject: "issues", Detail: map[string]string{"rows": strconv.Itoa(len(rows) - 1)}}
+	if err := s.Support.Audit(r.Context(), s.Now(), sent); err != nil {
+		return err
 	}
 	return sendSheet(w, "issues.csv", rows)
 }

@@ -257,6 +257,9 @@ func TestIssueSheetRunsNothing(t *testing.T) {
 	if a := stale.get(route.Issues + ".csv"); a.StatusCode != http.StatusForbidden {
 		t.Errorf("a stale session downloads: %d", a.StatusCode)
 	}
+	if n := s.number("select count(*) from audit_log where action = 'issues.exported' and subject = 'issues' and detail like '%\"1\"%'"); n != 1 {
+		t.Error("nobody wrote down that the sheet was taken")
+	}
 }
 
 // TestAnswersRaced answers an issue ten times at once, each otherwise: one is kept.
