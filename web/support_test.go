@@ -310,17 +310,17 @@ func TestWordOnSupport(t *testing.T) {
 	if word, given := p.Attested[task.ID]; !ok || !given || !strings.Contains(word.Words, "#help, 1 escalation path. Staffed daily.") {
 		t.Fatalf("the plan holds %+v", p.Attested[task.ID])
 	}
-	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "It holds to") || strings.Contains(text, "wants a new word") {
+	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "It holds to") || strings.Contains(text, "Confirm that this page is current") {
 		t.Errorf("after the word: %s", text)
 	}
 	s.clock.Advance(time.Hour)
 	lead.expects(303, views.PathsPath+"/1", "version", "1", "topic", "Access", "goes_to", "Another desk")
-	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "wants a new word") || !strings.Contains(text, "after that word") {
+	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "Confirm that this page is current") || !strings.Contains(text, "after that word") {
 		t.Errorf("after a change: %s", text)
 	}
 	s.clock.Advance(time.Minute)
 	lead.expects(303, views.AttestPath, "seen", seen())
-	if text := lead.get(route.Support).words(t, "main"); strings.Contains(text, "wants a new word") {
+	if text := lead.get(route.Support).words(t, "main"); strings.Contains(text, "Confirm that this page is current") {
 		t.Errorf("after a new word: %s", text)
 	}
 	if text := s.role("norole").get(route.Support).words(t, "main"); strings.Contains(text, "Is it current?") {
@@ -330,7 +330,7 @@ func TestWordOnSupport(t *testing.T) {
 	champion.expects(404, views.AttestPath, "seen", seen())
 	s.clock.Advance(31 * 24 * time.Hour)
 	again := s.role("lead")
-	if text := again.get(route.Support).words(t, "main"); !strings.Contains(text, "held to") || !strings.Contains(text, "wants a new word") {
+	if text := again.get(route.Support).words(t, "main"); !strings.Contains(text, "held to") || !strings.Contains(text, "Confirm that this page is current") {
 		t.Errorf("after a month: %s", text)
 	}
 }
