@@ -290,9 +290,10 @@ func TestEvents(t *testing.T) {
 	o := newOffice(t)
 	o.people("email,wave\nann@example.com,Pilot\n")
 	o.training("email,session,kind,date,status\nann@example.com,B,department,2026-11-02,attended\nann@example.com,A,all_staff_101,2026-11-02,attended\n" +
-		"ann@example.com,C,department,2026-11-02,no_show\nann@example.com,Desk,office_hours,2026-11-02,attended\n")
+		"ann@example.com,C,department,2026-11-02,no_show\nann@example.com,Desk,office_hours,2026-11-02,attended\nann@example.com,Not reached,department,2026-11-03,attended\n")
 	o.exec("insert into phase (key, starts_on) values ('launch', '2026-11-01')")
 	o.exec("insert into unit_done (source, key, from_day, to_day, run, landed_at, row_count) values ('connectors', '2026-10-01', '2026-10-01', '2026-10-01', 1, now(), 1)")
+	o.exec("insert into unit_done (source, key, from_day, to_day, run, landed_at, row_count) values ('users', '2026-11-02', '2026-11-02', '2026-11-02', 1, now(), 1)")
 	o.exec(`insert into feature_day (day, kind, key, name, users, cowork_sessions) values
 		('2026-10-01', 'connector', 'a', 'There before', 3, null), ('2026-10-05', 'connector', 'b', 'Drive', 0, 0),
 		('2026-10-06', 'connector', 'b', 'Drive', null, 2), ('2026-10-07', 'connector', 'b', 'Drive', 4, 2), ('2026-10-05', 'skill', 'c', 'Skill', 2, 2)`)
