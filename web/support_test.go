@@ -315,7 +315,7 @@ func TestWordOnSupport(t *testing.T) {
 	}
 	s.clock.Advance(time.Hour)
 	lead.expects(303, views.PathsPath+"/1", "version", "1", "topic", "Access", "goes_to", "Another desk")
-	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "Confirm that this page is current") || !strings.Contains(text, "after that word") {
+	if text := lead.get(route.Support).words(t, "main"); !strings.Contains(text, "Confirm that this page is current") || !strings.Contains(text, "Confirm the page again") {
 		t.Errorf("after a change: %s", text)
 	}
 	s.clock.Advance(time.Minute)
