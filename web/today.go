@@ -63,7 +63,7 @@ type desk struct {
 
 // deskOf reads which department a page is about. One that the actor may not look
 // into is NotFound.
-func (s *Server) deskOf(r *http.Request, actor identity.Actor) (desk, error) {
+func (s *Server) deskOf(r *http.Request, actor identity.Actor, asked string) (desk, error) {
 	d := desk{actor: actor}
 	var err error
 	if d.plan, err = s.running(r.Context()); err != nil {
@@ -83,7 +83,7 @@ func (s *Server) deskOf(r *http.Request, actor identity.Actor) (desk, error) {
 	if d.all, err = s.Days.ScopedDepartments(r.Context(), actor.PeopleScope()); err != nil {
 		return d, err
 	}
-	d.in, err = d.choose(r.URL.Query().Get("department"))
+	d.in, err = d.choose(asked)
 	return d, err
 }
 
@@ -141,7 +141,7 @@ func (d desk) frame(tab string) phonePage {
 
 // todayPage is a champion's day.
 func (s *Server) todayPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	d, err := s.deskOf(r, actor)
+	d, err := s.deskOf(r, actor, r.URL.Query().Get("department"))
 	if err != nil {
 		return err
 	}

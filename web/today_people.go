@@ -36,7 +36,7 @@ var startGroups = []struct {
 
 // todayPeople is whom to begin with: three groups, one of them, or who was looked for.
 func (s *Server) todayPeople(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	d, err := s.deskOf(r, actor)
+	d, err := s.deskOf(r, actor, r.URL.Query().Get("department"))
 	if err != nil {
 		return err
 	}

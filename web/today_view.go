@@ -27,7 +27,7 @@ func (v todayView) props() views.DayProps {
 	p := views.DayProps{Departments: v.departments(route.Today), Notices: v.notices(), Summary: v.summary(), Items: v.items()}
 	back := v.at(route.Today)
 	if v.s.mayOpen(v.actor, route.NewTouchpoint) {
-		p.LogTouchpoint = route.With(route.NewTouchpoint, "department", v.in.Slug, "return_to", back)
+		p.LogTouchpoint = route.With(route.NewTouchpoint, startsParam, v.in.Slug, "return_to", back)
 	}
 	if v.s.mayOpen(v.actor, route.NewWin) {
 		p.LogWin = route.With(route.NewWin, "department", v.in.Slug, "return_to", back)

@@ -20,8 +20,10 @@ import (
 )
 
 const (
-	pickedAPage  = 25 // people offered at a time
-	maxSameFound = 50 // people whose address holds the one looked for
+	startsParam  = "of" // the department whose people a champion is offered
+	startsAPage  = 12   // of them, those to begin with
+	pickedAPage  = 25   // people offered at a time
+	maxSameFound = 50   // people whose address holds the one looked for
 )
 
 var errNoSuchPerson = fault.New(fault.NotFound, "Nobody you can log a touchpoint with has this address.")
@@ -63,6 +65,11 @@ func (s *Server) drawPick(w http.ResponseWriter, r *http.Request, actor identity
 		return err
 	}
 	search := lookedFor(r.URL.Query().Get("q"))
+	if search == "" && actor.Has(identity.Champion) && s.Days != nil {
+		if done, err := s.drawStarts(w, r, actor, f); done || err != nil {
+			return err
+		}
+	}
 	book, err := s.Touchpoints.Book.TouchpointForm(r.Context(), actor, search, pickedAPage, today)
 	if err != nil {
 		return err
@@ -83,6 +90,33 @@ func (s *Server) drawPick(w http.ResponseWriter, r *http.Request, actor identity
 		p.Teams = append(p.Teams, ui.Link{Label: "The whole of " + d.Name, URL: route.With(route.NewTouchpoint, "department", d.Slug, "return_to", f.back)})
 	}
 	return s.phone(w, r, actor, phonePage{Title: "Log a touchpoint", Back: f.back}, views.Pick(p))
+}
+
+// drawStarts offers a champion the people to begin with, as on their day; false
+// when there is nobody of whom that could be said.
+func (s *Server) drawStarts(w http.ResponseWriter, r *http.Request, actor identity.Actor, f touchForm) (bool, error) {
+	d, err := s.deskOf(r, actor, r.URL.Query().Get(startsParam))
+	if err != nil || d.in.ID == 0 {
+		return false, err
+	}
+	list, err := s.Days.Colleagues(r.Context(), d.asker(), d.in)
+	if err != nil {
+		return false, err
+	}
+	p := views.PickProps{Action: route.NewTouchpoint, Hidden: []ui.Pair{{Name: "return_to", Value: f.back}},
+		Title: "People to begin with", None: "Whom to begin with. Type a name to find anybody else."}
+	for _, c := range d.toStart(list) {
+		if len(p.Found) < startsAPage {
+			p.Found = append(p.Found, views.Found{Name: c.Called(), Sub: d.note(c, false), URL: route.With(route.NewTouchpoint, "person", c.Email, "return_to", f.back)})
+		}
+	}
+	for _, one := range d.all {
+		p.Teams = append(p.Teams, ui.Link{Label: "The whole of " + one.Name, URL: route.With(route.NewTouchpoint, "department", one.Slug, "return_to", f.back)})
+	}
+	if len(p.Found) == 0 {
+		return false, nil
+	}
+	return true, s.phone(w, r, actor, phonePage{Title: "Log a touchpoint", Back: f.back}, views.Pick(p))
 }
 
 func nameOf(e roster.Entry) string {
