@@ -22,12 +22,12 @@ var trainingCrumbs = []ui.Link{{Label: "Trainings", URL: route.Trainings}}
 
 // trainingForm is a posted form about a session or a series.
 type trainingForm struct {
-	typed                     views.Form
-	outline                   enablement.Outline
-	day, from, until          day.Date
-	every, version            int
-	confirmed                 bool
-	departmentGone, oddNumber bool
+	typed            views.Form
+	outline          enablement.Outline
+	day, from, until day.Date
+	every, version   int
+	confirmed        bool
+	departmentGone   bool
 }
 
 // readTrainingForm reads what was typed; departments are those there are.

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 
 func drawn(t interface{ Fatal(...any) }, body string) string {
 	var out strings.Builder
-	if err := Markdown(body).Render(nil, &out); err != nil {
+	if err := Markdown(body).Render(context.Background(), &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
