@@ -157,17 +157,25 @@ func (h *helping) champion(ctx context.Context, department string, i int) (ident
 	if err != nil || len(all) == 0 {
 		return identity.Actor{}, err
 	}
-	c := all[i%len(all)]
-	if known, ok := h.actors[c.Email]; ok {
-		return known, nil
+	if h.actors == nil {
+		if err := h.learnActors(ctx); err != nil {
+			return identity.Actor{}, err
+		}
 	}
+	c := all[i%len(all)]
+	by := h.actors[c.Email]
+	by.Name = c.Name // who has never signed in has none yet
+	return by, nil
+}
+
+func (h *helping) learnActors(ctx context.Context) error {
 	everybody, err := h.store.Access(ctx, h.at(h.today-1, 9))
 	if err != nil {
-		return identity.Actor{}, err
+		return err
 	}
 	h.actors = map[string]identity.Actor{}
 	for _, a := range everybody.Accounts {
 		h.actors[a.Email] = a.Actor()
 	}
-	return h.actors[c.Email], nil
+	return nil
 }

@@ -60,7 +60,28 @@ func (h *helping) planSessions(ctx context.Context) error {
 			return fmt.Errorf("plan %s: %w", s.name, err)
 		}
 	}
+	if err := h.confirmCovered(ctx, service, now); err != nil {
+		return err
+	}
 	return h.signUp(ctx, append([]sitting{office}, sittings...), now)
+}
+
+// confirmCovered says of the trainings that were held what they covered.
+func (h *helping) confirmCovered(ctx context.Context, service *enablement.PlanService, now time.Time) error {
+	held, err := h.store.UpcomingSessions(ctx, h.ines, h.pilot-20, h.today-1)
+	if err != nil {
+		return err
+	}
+	for _, l := range held {
+		format, ok := enablement.FormatOf(l.Kind)
+		if !ok || !l.Kind.Trains() || !l.Held(now) {
+			continue
+		}
+		if err := service.Cover(ctx, h.ines, l.ID, l.Version, format.Covers, now); err != nil {
+			return fmt.Errorf("confirm what %s covered: %w", l.Name, err)
+		}
+	}
+	return nil
 }
 
 // signUp lets people of the departments that a session is for sign up.
