@@ -40,6 +40,9 @@ func seesHelp(q oneAsked) bool {
 
 // helpOf is the part of a cohort's page about who carries it; nothing for who may not read it.
 func (s *Server) helpOf(ctx context.Context, q oneAsked) (templ.Component, error) {
+	if q.filters.By == adoption.ByWave {
+		return s.waveHelp(ctx, q)
+	}
 	if s.Touchpoints.Help == nil || !seesHelp(q) {
 		return templ.NopComponent, nil
 	}
@@ -62,4 +65,25 @@ func (s *Server) helpOf(ctx context.Context, q oneAsked) (templ.Component, error
 		Log: s.opens[route.NewTouchpoint].admits(q.actor), List: s.opens[route.Touchpoints].admits(q.actor),
 		Nominate: s.opens[route.Champions].admits(q.actor), Plan: s.opens[route.NewTraining].admits(q.actor), Open: s.opens[route.Trainings].admits(q.actor),
 	})), nil
+}
+
+// waveHelp is that part of a wave's page, for those who may open the register.
+func (s *Server) waveHelp(ctx context.Context, q oneAsked) (templ.Component, error) {
+	if s.Champions.Book == nil || !q.actor.HasAny(identity.Lead, identity.Auditor) {
+		return templ.NopComponent, nil
+	}
+	today, err := s.planToday(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := s.Champions.Book.Register(ctx, today)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range reg.Waves {
+		if w.Slug == q.who.Slug {
+			return cohort.WaveHelp(cohort.NewWaveHelp(reg.Covers(today), reg, w)), nil
+		}
+	}
+	return templ.NopComponent, nil
 }

@@ -35,3 +35,24 @@ func TestWhoCarriesADepartment(t *testing.T) {
 		t.Error("a champion of another department reads who carries it")
 	}
 }
+
+// TestWhoCarriesAWave names the champions of a wave's departments to those who
+// may open the register, and to nobody else.
+func TestWhoCarriesAWave(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.Index = placedServer().Index })
+	s.clock.at = pilotToday.Time()
+	lead := s.browser()
+	lead.is("ines", roleGrants["lead"])
+	lead.imports("people", "email,name,department,wave\nfemi@example.com,Femi Balogun,Claims Operations,Wave 2\nlou@example.com,Lou Weiss,Legal,Wave 1\n")
+	s.browser().is("tomas", roleGrants["champion"])
+	for role, want := range map[string]bool{"lead": true, "auditor": true, "champion": false, "executive": false, "owner": false} {
+		b := s.browser()
+		b.is("someone-"+role, roleGrants[role])
+		a := b.get("/cohorts/wave/wave-2")
+		for _, text := range []string{"Champions of its departments", "tomas", "of 2 champions"} {
+			if a.StatusCode != http.StatusOK || strings.Contains(a.body, text) != want {
+				t.Errorf("%s reads %q: %d, %v", role, text, a.StatusCode, !want)
+			}
+		}
+	}
+}
