@@ -43,7 +43,7 @@ const (
 var house = []room{
 	{"cmd/server", []string{"anything"}, "it opens every door"},
 	{"scripts/...", []string{"anything"}, "they are run by hand and by make"},
-	{"web/...", join(domain, "internal/day", "internal/fault", "internal/route", "internal/signin", "views/...", "static",
+	{"web/...", join(domain, "internal/day", "internal/fault", "internal/icalendar", "internal/route", "internal/signin", "views/...", "static",
 		"github.com/go-chi/chi/v5", "github.com/go-chi/httprate", "github.com/a-h/templ", "github.com/gorilla/sessions",
 		"github.com/gorilla/schema", "github.com/gorilla/securecookie", "github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/time", "github.com/prometheus/client_golang", "github.com/xuri/excelize/v2", "github.com/boombuler/barcode"), thinWeb},
 	{"views/ui/...", []string{"internal/day", "static", "github.com/a-h/templ"}, "the kit knows no domain"},
@@ -75,7 +75,8 @@ var house = []room{
 	{"internal/telemetry", []string{"internal/day", "internal/fault", "internal/identity", "google.golang.org/protobuf"}, oneSDK},
 	{"internal/sandbox/...", []string{"internal/day"}, "a double of the API must not share code with the client it tests"},
 	{"internal/signin/...", []string{"internal/fault", "internal/outward", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
-	{"internal/deliver", []string{"internal/fault", "internal/outward", "github.com/wneessen/go-mail"}, oneSDK},
+	{"internal/deliver/...", []string{"internal/fault", "internal/outward", "github.com/wneessen/go-mail"}, oneSDK},
+	{"internal/icalendar", []string{"internal/day", "internal/fault", "github.com/arran4/golang-ical"}, oneSDK},
 	{"internal/store", join(domain, "internal/day", "internal/fault", "internal/seal", "github.com/jackc/pgx/v5", "github.com/jackc/pgerrcode",
 		"github.com/klauspost/compress", "github.com/riverqueue/river"), oneSQL},
 	{"internal/jobs", join(domain, "internal/day", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"), "a worker is three lines: it calls a rule"},
@@ -92,6 +93,7 @@ var forTests = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto",
 	"github.com/PuerkitoBio/goquery", "go.yaml.in/yaml/v4", "github.com/joho/godotenv", "golang.org/x/net", "golang.org/x/text",
 	"github.com/go-jose/go-jose/v4", "github.com/klauspost/compress", "github.com/caarlos0/env/v11", "golang.org/x/crypto", "go.opentelemetry.io/otel", "go.opentelemetry.io/proto/otlp",
+	"github.com/emersion/go-smtp", "github.com/emersion/go-sasl", "github.com/emersion/go-ical",
 }
 
 func join(rooms []string, more ...string) []string { return append(slices.Clone(rooms), more...) }

@@ -221,6 +221,38 @@ CREATE TABLE badge_given (
 
 COMMENT ON TABLE badge_given IS 'Badges that leads gave to champions, each at most once.';
 
+CREATE TABLE bounced_address (
+    email_folded text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT bounced_address_email_folded_check CHECK ((email_folded <> ''::text)),
+    CONSTRAINT bounced_address_source_check CHECK ((source = ANY (ARRAY['refused'::text, 'noted'::text])))
+);
+
+COMMENT ON TABLE bounced_address IS 'Addresses that mail came back from: they are left out until somebody says otherwise.';
+
+CREATE TABLE calendar_feed (
+    id bigint NOT NULL,
+    account bigint NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT calendar_feed_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
+);
+
+COMMENT ON TABLE calendar_feed IS 'A calendar address per person. Whoever has the address can read it: it is shown once and can be revoked.';
+
+ALTER TABLE calendar_feed ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME calendar_feed_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE catalog_plugin (
     id text NOT NULL,
     name text NOT NULL,
@@ -370,6 +402,24 @@ COMMENT ON TABLE check_result IS 'What checks found. A row per change of what is
 
 ALTER TABLE check_result ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME check_result_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE click (
+    id bigint NOT NULL,
+    delivery bigint NOT NULL,
+    path text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE click IS 'Links to this site that were opened from a message. Programs that look at mail open links too.';
+
+ALTER TABLE click ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME click_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -535,6 +585,46 @@ COMMENT ON TABLE decision IS 'Go or no-go, frozen with the checklist and the vot
 
 ALTER TABLE decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE delivery (
+    id bigint NOT NULL,
+    mailing bigint NOT NULL,
+    channel integer NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
+    email_folded text GENERATED ALWAYS AS (lower(email)) STORED,
+    name text DEFAULT ''::text NOT NULL,
+    subject text,
+    body text,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    code integer,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    claimed_at timestamp with time zone,
+    worker text DEFAULT ''::text NOT NULL,
+    settled_at timestamp with time zone,
+    resent integer DEFAULT 0 NOT NULL,
+    bounced_at timestamp with time zone,
+    bounce text DEFAULT ''::text NOT NULL,
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'dropped'::text, 'stopped'::text, 'left_out'::text])))
+);
+
+COMMENT ON TABLE delivery IS 'One row per occurrence, recipient and channel: what became of it. A chat''s row has no address.';
+
+COMMENT ON COLUMN delivery.subject IS 'What this one says; null: what the message''s version says.';
+
+COMMENT ON COLUMN delivery.state IS 'sending is committed before the network is touched; unknown is never sent again by itself.';
+
+COMMENT ON COLUMN delivery.reason IS 'Why somebody was left out, or what the server answered. Names nobody.';
+
+ALTER TABLE delivery ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME delivery_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -893,6 +983,48 @@ ALTER TABLE learning_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE mail_choice (
+    email_folded text NOT NULL,
+    kind text NOT NULL,
+    wanted boolean NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT mail_choice_email_folded_check CHECK ((email_folded <> ''::text)),
+    CONSTRAINT mail_choice_kind_check CHECK ((kind = ANY (ARRAY['messages'::text, 'tasks'::text, 'champion'::text, 'failures'::text, 'report'::text, 'reminder'::text])))
+);
+
+COMMENT ON TABLE mail_choice IS 'What each person chose to get or not to get. By address, so that people without an account can choose too; no row is what the kind says by itself.';
+
+CREATE TABLE mailing (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    occurrence bigint,
+    message bigint,
+    n integer,
+    title text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    useful_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    CONSTRAINT mailing_check CHECK (((kind <> 'message'::text) OR (occurrence IS NOT NULL))),
+    CONSTRAINT mailing_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT mailing_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'test'::text, 'tasks'::text, 'champion'::text, 'failures'::text, 'report'::text, 'reminder'::text, 'seat'::text])))
+);
+
+COMMENT ON TABLE mailing IS 'Something that went out, or is about to: one occurrence of a message, a digest, a reminder.';
+
+COMMENT ON COLUMN mailing.key IS 'Makes a second one of the same come to nothing.';
+
+ALTER TABLE mailing ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mailing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE marketplace (
     id text NOT NULL,
     name text NOT NULL,
@@ -973,6 +1105,134 @@ UNION ALL
           ORDER BY m.ord, e.seen_at DESC, p.id) was;
 
 COMMENT ON VIEW member_person IS 'Which person of the roster a member is: by the address of today, else by the latest earlier one that nobody else has now. A member without an address is nobody''s.';
+
+CREATE TABLE message (
+    id bigint NOT NULL,
+    plan_key text,
+    template text DEFAULT ''::text NOT NULL,
+    stage text NOT NULL,
+    wave integer,
+    follows bigint,
+    offset_days integer DEFAULT 0 NOT NULL,
+    title text NOT NULL,
+    owner_name text DEFAULT ''::text NOT NULL,
+    owner_email text DEFAULT ''::text NOT NULL,
+    approver_name text DEFAULT ''::text NOT NULL,
+    approver_email text DEFAULT ''::text NOT NULL,
+    held_for_go boolean DEFAULT false NOT NULL,
+    every text DEFAULT ''::text NOT NULL,
+    until date,
+    useful_hours integer DEFAULT 24 NOT NULL,
+    task bigint,
+    asked_version integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by bigint,
+    archived_at timestamp with time zone,
+    client_key uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT message_check CHECK ((follows <> id)),
+    CONSTRAINT message_check1 CHECK (((NOT held_for_go) OR (wave IS NOT NULL))),
+    CONSTRAINT message_every_check CHECK ((every = ANY (ARRAY[''::text, 'week'::text, 'two_weeks'::text, 'month'::text, 'quarter'::text]))),
+    CONSTRAINT message_plan_key_check CHECK ((plan_key <> ''::text)),
+    CONSTRAINT message_stage_check CHECK ((stage = ANY (ARRAY['pre_launch'::text, 'launch_day'::text, 'first_week'::text, 'ongoing'::text]))),
+    CONSTRAINT message_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT message_useful_hours_check CHECK ((useful_hours > 0))
+);
+
+COMMENT ON TABLE message IS 'What is told to whom, planned against a wave''s launch, after another message, or on a day of its own.';
+
+COMMENT ON COLUMN message.plan_key IS 'The template and wave it was planned from, so that planning twice adds nothing; null for one''s own.';
+
+COMMENT ON COLUMN message.offset_days IS 'Days from the launch of its wave, or from the message it follows.';
+
+COMMENT ON COLUMN message.useful_hours IS 'Hours after its time in which it is of use still: what could not go out by then is dropped.';
+
+COMMENT ON COLUMN message.asked_version IS 'The version that approval was asked for; another one than the latest is a draft.';
+
+CREATE TABLE message_approval (
+    id bigint NOT NULL,
+    message bigint NOT NULL,
+    n integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    account bigint,
+    by_name text NOT NULL,
+    by_email text NOT NULL,
+    recipients integer NOT NULL,
+    addresses text[] NOT NULL,
+    taken_back_at timestamp with time zone,
+    CONSTRAINT message_approval_by_email_check CHECK ((by_email <> ''::text))
+);
+
+COMMENT ON TABLE message_approval IS 'Who approved which version, and whom it would have reached then: sending shows what changed since.';
+
+ALTER TABLE message_approval ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME message_approval_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE message_version (
+    message bigint NOT NULL,
+    n integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_account bigint,
+    by_name text DEFAULT ''::text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    audience jsonb NOT NULL,
+    channels integer[] NOT NULL,
+    mandatory boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE message_version IS 'What a message says, to whom and where, version by version: an approval is of one of them.';
+
+COMMENT ON COLUMN message_version.mandatory IS 'Those who opted out get it too, and the message says so.';
+
+CREATE TABLE occurrence (
+    id bigint NOT NULL,
+    message bigint NOT NULL,
+    no integer NOT NULL,
+    day date,
+    at time without time zone DEFAULT '09:00:00'::time without time zone NOT NULL,
+    zone text NOT NULL,
+    day_set boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT occurrence_check CHECK (((day IS NOT NULL) OR (state = ANY (ARRAY['planned'::text, 'cancelled'::text])))),
+    CONSTRAINT occurrence_no_check CHECK ((no >= 1)),
+    CONSTRAINT occurrence_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'going'::text, 'gone'::text, 'missed'::text, 'cancelled'::text]))),
+    CONSTRAINT occurrence_zone_check CHECK ((zone <> ''::text))
+);
+
+COMMENT ON TABLE occurrence IS 'A time that a message goes out: once, or again and again. Wall time in a zone; the database clock decides when it is due.';
+
+COMMENT ON COLUMN occurrence.day IS 'Null while its wave has no day.';
+
+COMMENT ON COLUMN occurrence.day_set IS 'The day was set by hand: moving the launch leaves it.';
+
+COMMENT ON COLUMN occurrence.reason IS 'Why it does not go out although it is due, or why it was missed or cancelled.';
+
+ALTER TABLE occurrence ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME occurrence_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE on_call (
     week date NOT NULL,
@@ -1180,6 +1440,51 @@ CREATE TABLE rollout_role (
 );
 
 COMMENT ON TABLE rollout_role IS 'Parts that people play in the rollout. Without an address nobody holds it yet.';
+
+CREATE TABLE send_channel (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    per_minute integer NOT NULL,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    paused_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    worked_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    failure text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT send_channel_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'slack'::text, 'teams'::text]))),
+    CONSTRAINT send_channel_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT send_channel_per_minute_check CHECK ((per_minute > 0))
+);
+
+COMMENT ON TABLE send_channel IS 'What messages go out by: mail, and webhooks of chats, whose addresses are sealed credentials.';
+
+COMMENT ON COLUMN send_channel.next_at IS 'When the next one may leave: workers of every process take turns by it.';
+
+ALTER TABLE send_channel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME send_channel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sending (
+    only_one boolean DEFAULT true NOT NULL,
+    paused_at timestamp with time zone,
+    paused_by text DEFAULT ''::text NOT NULL,
+    instance text,
+    guarded_at timestamp with time zone,
+    CONSTRAINT sending_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE sending IS 'Whether anything goes out at all.';
+
+COMMENT ON COLUMN sending.instance IS 'The database that messages went out from last, as it knows itself: after a restore it is another one, and a lead confirms first.';
+
+COMMENT ON COLUMN sending.guarded_at IS 'Since when sending waits for that word; null: it does not.';
 
 CREATE TABLE session (
     id text NOT NULL,
@@ -1947,6 +2252,15 @@ ALTER TABLE ONLY audit_log
 ALTER TABLE ONLY badge_given
     ADD CONSTRAINT badge_given_pkey PRIMARY KEY (champion, badge);
 
+ALTER TABLE ONLY bounced_address
+    ADD CONSTRAINT bounced_address_pkey PRIMARY KEY (email_folded);
+
+ALTER TABLE ONLY calendar_feed
+    ADD CONSTRAINT calendar_feed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY calendar_feed
+    ADD CONSTRAINT calendar_feed_secret_hash_key UNIQUE (secret_hash);
+
 ALTER TABLE ONLY catalog_plugin
     ADD CONSTRAINT catalog_plugin_pkey PRIMARY KEY (id);
 
@@ -1970,6 +2284,9 @@ ALTER TABLE ONLY channel
 
 ALTER TABLE ONLY check_result
     ADD CONSTRAINT check_result_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY click
+    ADD CONSTRAINT click_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY closed_figure
     ADD CONSTRAINT closed_figure_pkey PRIMARY KEY (month, dimension, slug, metric);
@@ -2000,6 +2317,12 @@ ALTER TABLE ONLY decider
 
 ALTER TABLE ONLY decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY delivery
+    ADD CONSTRAINT delivery_mailing_channel_email_folded_key UNIQUE (mailing, channel, email_folded);
+
+ALTER TABLE ONLY delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY department
     ADD CONSTRAINT department_name_key UNIQUE (name);
@@ -2079,6 +2402,18 @@ ALTER TABLE ONLY learning_token
 ALTER TABLE ONLY learning_token
     ADD CONSTRAINT learning_token_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mail_choice
+    ADD CONSTRAINT mail_choice_pkey PRIMARY KEY (email_folded, kind);
+
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_key_key UNIQUE (key);
+
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_occurrence_key UNIQUE (occurrence);
+
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY marketplace
     ADD CONSTRAINT marketplace_pkey PRIMARY KEY (id);
 
@@ -2090,6 +2425,27 @@ ALTER TABLE ONLY member
 
 ALTER TABLE ONLY member
     ADD CONSTRAINT member_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY message_approval
+    ADD CONSTRAINT message_approval_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_client_key_key UNIQUE (client_key);
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_plan_key_key UNIQUE (plan_key);
+
+ALTER TABLE ONLY message_version
+    ADD CONSTRAINT message_version_pkey PRIMARY KEY (message, n);
+
+ALTER TABLE ONLY occurrence
+    ADD CONSTRAINT occurrence_message_no_key UNIQUE (message, no);
+
+ALTER TABLE ONLY occurrence
+    ADD CONSTRAINT occurrence_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY on_call
     ADD CONSTRAINT on_call_pkey PRIMARY KEY (week);
@@ -2141,6 +2497,15 @@ ALTER TABLE ONLY rollout
 
 ALTER TABLE ONLY rollout_role
     ADD CONSTRAINT rollout_role_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY send_channel
+    ADD CONSTRAINT send_channel_name_key UNIQUE (name);
+
+ALTER TABLE ONLY send_channel
+    ADD CONSTRAINT send_channel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sending
+    ADD CONSTRAINT sending_pkey PRIMARY KEY (only_one);
 
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
@@ -2288,6 +2653,8 @@ CREATE INDEX attestation_task ON attestation USING btree (task, id DESC);
 
 CREATE INDEX audit_log_subject ON audit_log USING btree (subject, seq);
 
+CREATE UNIQUE INDEX calendar_feed_account ON calendar_feed USING btree (account) WHERE (revoked_at IS NULL);
+
 CREATE UNIQUE INDEX champion_current ON champion USING btree (department, email_folded) WHERE (state = ANY (ARRAY['nominated'::text, 'invited'::text, 'active'::text]));
 
 CREATE INDEX champion_email ON champion USING btree (email_folded);
@@ -2298,7 +2665,17 @@ CREATE UNIQUE INDEX channel_of ON channel USING btree (purpose, COALESCE(departm
 
 CREATE INDEX check_result_latest ON check_result USING btree (check_key, COALESCE(wave, 0), id DESC);
 
+CREATE INDEX click_delivery ON click USING btree (delivery);
+
 CREATE INDEX day_index_generation ON day_index USING btree (generation);
+
+CREATE INDEX delivery_email ON delivery USING btree (email_folded, settled_at DESC);
+
+CREATE INDEX delivery_sending ON delivery USING btree (claimed_at) WHERE (state = 'sending'::text);
+
+CREATE INDEX delivery_unknown ON delivery USING btree (id) WHERE (state = 'unknown'::text);
+
+CREATE INDEX delivery_waiting ON delivery USING btree (channel, next_at, id) WHERE (state = 'waiting'::text);
 
 CREATE INDEX device_email ON device USING btree (email_folded);
 
@@ -2316,9 +2693,23 @@ CREATE INDEX invite_email ON invite USING btree (email_folded);
 
 CREATE UNIQUE INDEX learning_token_name ON learning_token USING btree (name) WHERE (revoked_at IS NULL);
 
+CREATE INDEX mailing_message ON mailing USING btree (message);
+
+CREATE INDEX mailing_open ON mailing USING btree (due_at) WHERE (ended_at IS NULL);
+
 CREATE INDEX member_address_folded ON member_address USING btree (email_folded);
 
 CREATE INDEX member_email ON member USING btree (email_folded);
+
+CREATE UNIQUE INDEX message_approval_once ON message_approval USING btree (message, n, lower(by_email)) WHERE (taken_back_at IS NULL);
+
+CREATE INDEX message_follows ON message USING btree (follows);
+
+CREATE INDEX message_wave ON message USING btree (wave);
+
+CREATE INDEX occurrence_day ON occurrence USING btree (day);
+
+CREATE INDEX occurrence_planned ON occurrence USING btree (day, at) WHERE (state = 'planned'::text);
 
 CREATE INDEX person_manager ON person USING btree (lower(manager_email)) WHERE (manager_email <> ''::text);
 
@@ -2331,6 +2722,8 @@ CREATE INDEX proof_task ON proof USING btree (task, id DESC);
 CREATE INDEX raw_page_fetched_at ON raw_page USING btree (fetched_at);
 
 CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
+
+CREATE UNIQUE INDEX send_channel_mail ON send_channel USING btree (kind) WHERE (kind = 'mail'::text);
 
 CREATE INDEX session_account ON session USING btree (account_id);
 
@@ -2404,6 +2797,9 @@ ALTER TABLE ONLY badge_given
 ALTER TABLE ONLY badge_given
     ADD CONSTRAINT badge_given_champion_fkey FOREIGN KEY (champion) REFERENCES champion(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY calendar_feed
+    ADD CONSTRAINT calendar_feed_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY champion
     ADD CONSTRAINT champion_department_fkey FOREIGN KEY (department) REFERENCES department(id);
 
@@ -2428,6 +2824,9 @@ ALTER TABLE ONLY check_result
 ALTER TABLE ONLY check_result
     ADD CONSTRAINT check_result_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
 
+ALTER TABLE ONLY click
+    ADD CONSTRAINT click_delivery_fkey FOREIGN KEY (delivery) REFERENCES delivery(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY closed_figure
     ADD CONSTRAINT closed_figure_month_fkey FOREIGN KEY (month) REFERENCES closed_month(month) ON DELETE CASCADE;
 
@@ -2439,6 +2838,12 @@ ALTER TABLE ONLY decider
 
 ALTER TABLE ONLY decision
     ADD CONSTRAINT decision_wave_fkey FOREIGN KEY (wave) REFERENCES readiness(wave) ON DELETE CASCADE;
+
+ALTER TABLE ONLY delivery
+    ADD CONSTRAINT delivery_channel_fkey FOREIGN KEY (channel) REFERENCES send_channel(id);
+
+ALTER TABLE ONLY delivery
+    ADD CONSTRAINT delivery_mailing_fkey FOREIGN KEY (mailing) REFERENCES mailing(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY gate_alarm
     ADD CONSTRAINT gate_alarm_gate_fkey FOREIGN KEY (gate) REFERENCES gate(id) ON DELETE CASCADE;
@@ -2476,8 +2881,44 @@ ALTER TABLE ONLY import_run
 ALTER TABLE ONLY learning_token
     ADD CONSTRAINT learning_token_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
 
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_message_fkey FOREIGN KEY (message) REFERENCES message(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_message_n_fkey FOREIGN KEY (message, n) REFERENCES message_version(message, n) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mailing
+    ADD CONSTRAINT mailing_occurrence_fkey FOREIGN KEY (occurrence) REFERENCES occurrence(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY member_address
     ADD CONSTRAINT member_address_member_fkey FOREIGN KEY (member) REFERENCES member(ord);
+
+ALTER TABLE ONLY message_approval
+    ADD CONSTRAINT message_approval_account_fkey FOREIGN KEY (account) REFERENCES account(id);
+
+ALTER TABLE ONLY message_approval
+    ADD CONSTRAINT message_approval_message_n_fkey FOREIGN KEY (message, n) REFERENCES message_version(message, n) ON DELETE CASCADE;
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_created_by_fkey FOREIGN KEY (created_by) REFERENCES account(id);
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_follows_fkey FOREIGN KEY (follows) REFERENCES message(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_task_fkey FOREIGN KEY (task) REFERENCES task(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY message_version
+    ADD CONSTRAINT message_version_by_account_fkey FOREIGN KEY (by_account) REFERENCES account(id);
+
+ALTER TABLE ONLY message_version
+    ADD CONSTRAINT message_version_message_fkey FOREIGN KEY (message) REFERENCES message(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY message
+    ADD CONSTRAINT message_wave_fkey FOREIGN KEY (wave) REFERENCES wave(id);
+
+ALTER TABLE ONLY occurrence
+    ADD CONSTRAINT occurrence_message_fkey FOREIGN KEY (message) REFERENCES message(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY placement
     ADD CONSTRAINT placement_department_fkey FOREIGN KEY (department) REFERENCES department(id);

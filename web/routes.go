@@ -115,6 +115,13 @@ func (s *Server) routes() []routeEntry {
 	table = append(table, s.learningRoutes()...)
 	table = append(table, s.libraryRoutes()...)
 	table = append(table, s.supportRoutes()...)
+	table = append(table, s.commsRoutes()...)
+	table = append(table, s.messageRoutes()...)
+	table = append(table, s.messagePlanRoutes()...)
+	table = append(table, s.sendChannelRoutes()...)
+	table = append(table, s.deliveryRoutes()...)
+	table = append(table, s.mailChoiceRoutes()...)
+	table = append(table, s.calendarFeedRoutes()...)
 	table = append(table, s.targetRoutes()...)
 	table = append(table, s.sourceRoutes()...)
 	if s.Dev {

@@ -80,6 +80,8 @@ type Config struct {
 	Recognition Recognition // thanks, badges and the roll; without Book there are none
 	Wins        Wins        // what people got back; without Book their pages are left out
 
+	Comms Comms // messages; without a Board their pages are left out
+
 	Support Support // where people ask, and issues; nil leaves their pages out
 
 	Closings Closings // months whose figures are kept; nil: none

@@ -1,0 +1,42 @@
+package route
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// What belongs to messages.
+const (
+	Comms        = "/comms" // the calendar: lanes with a month or a list
+	NewMessage   = "/comms/new"
+	PlanMessages = "/comms/plan"          // plans the playbook's messages for waves
+	Messages     = "/comms/messages"      // takes a new message
+	Deliveries   = "/comms/delivery"      // what goes out, what is unknown, pause
+	Unknowns     = "/comms/delivery/open" // whose fate is unknown, or who refused
+	SendChannels = "/comms/channels"      // mail and webhooks
+	Bounces      = "/comms/bounces"       // addresses that mail came back from
+	Mailings     = "/comms/mailings"      // digests and reminders that went out
+
+	MailChoices  = "/account/mail"     // what one gets
+	CalendarFeed = "/account/calendar" // one's calendar address
+	Unsubscribe  = "/unsubscribe"      // where the link in a mail leads
+	Links        = "/l"                // counts an opened link and leads on
+)
+
+// Message is the page of one message.
+func Message(id int64) string { return Messages + "/" + strconv.FormatInt(id, 10) }
+
+// SendChannel is the page of one channel.
+func SendChannel(id int) string { return SendChannels + "/" + strconv.Itoa(id) }
+
+// Mailing is the page of something that went out: every recipient's state.
+func Mailing(id int64) string { return Mailings + "/" + strconv.FormatInt(id, 10) }
+
+// Feed is a calendar for calendar clients.
+func Feed(secret string) string { return "/calendar/" + url.PathEscape(secret) + ".ics" }
+
+// UnsubscribeLink is where a mail's link leads that ends mails of its kind.
+func UnsubscribeLink(token string) string { return Unsubscribe + "/" + url.PathEscape(token) }
+
+// CountedLink is a link of a mail to a page here.
+func CountedLink(token string) string { return Links + "/" + url.PathEscape(token) }

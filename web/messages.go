@@ -1,0 +1,6 @@
+package web
+
+// messageRoutes are messages: writing, approving, testing.
+func (s *Server) messageRoutes() []routeEntry {
+	return nil
+}
