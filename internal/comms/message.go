@@ -70,6 +70,7 @@ func (p Person) Named() bool { return p.Email != "" }
 
 // Message is what is told, as it stands: its plan and its latest version.
 type Message struct {
+	PlanKey    string // template and wave it was planned from; "" for one's own
 	ID         MessageID
 	Template   string // key of the playbook's template; "" for one's own
 	Stage      Stage
