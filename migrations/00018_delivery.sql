@@ -41,6 +41,7 @@ create table mailing (
     due_at       timestamptz not null,
     useful_until timestamptz not null,
     created_at   timestamptz not null,
+    sent_at      timestamptz,
     ended_at     timestamptz,
     stopped_at   timestamptz,
     foreign key (message, n) references message_version on delete cascade,
@@ -49,6 +50,7 @@ create table mailing (
 create index mailing_open on mailing (due_at) where ended_at is null;
 create index mailing_message on mailing (message);
 comment on table mailing is 'Something that went out, or is about to: one occurrence of a message, a digest, a reminder.';
+comment on column mailing.sent_at is 'When the first of it was sent: charts note it, and what followed is counted from that day.';
 comment on column mailing.key is 'Makes a second one of the same come to nothing.';
 
 create table delivery (

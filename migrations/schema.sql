@@ -1005,6 +1005,7 @@ CREATE TABLE mailing (
     due_at timestamp with time zone NOT NULL,
     useful_until timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
     ended_at timestamp with time zone,
     stopped_at timestamp with time zone,
     CONSTRAINT mailing_check CHECK (((kind <> 'message'::text) OR (occurrence IS NOT NULL))),
@@ -1015,6 +1016,8 @@ CREATE TABLE mailing (
 COMMENT ON TABLE mailing IS 'Something that went out, or is about to: one occurrence of a message, a digest, a reminder.';
 
 COMMENT ON COLUMN mailing.key IS 'Makes a second one of the same come to nothing.';
+
+COMMENT ON COLUMN mailing.sent_at IS 'When the first of it was sent: charts note it, and what followed is counted from that day.';
 
 ALTER TABLE mailing ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME mailing_id_seq

@@ -89,6 +89,7 @@ const (
 	EventLaunch    EventKind = "launch"    // a wave opens
 	EventTraining  EventKind = "training"  // trainings for all staff or a department took place
 	EventConnector EventKind = "connector" // a connector was used for the first time
+	EventMessage   EventKind = "message"   // a message of the rollout went out to people
 )
 
 // Event is a note on the time axis.

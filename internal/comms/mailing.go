@@ -35,6 +35,7 @@ type Mailing struct {
 	DueAt       time.Time
 	UsefulUntil time.Time // what waits still by then is dropped
 	CreatedAt   time.Time
+	SentAt      time.Time // when the first of it was sent; zero: none yet
 	EndedAt     time.Time // zero while anything waits
 	StoppedAt   time.Time // zero: nobody stopped it
 }

@@ -138,8 +138,8 @@ func (p pageData) notes(w adoption.Weekly) []ui.LineNote {
 	return out
 }
 
-// weight orders events of one week: what opens first, trainings last.
-var weight = map[adoption.EventKind]int{adoption.EventLaunch: 1, adoption.EventPhase: 2, adoption.EventConnector: 3, adoption.EventTraining: 4}
+// weight orders events of one week: what opens first, trainings and messages last.
+var weight = map[adoption.EventKind]int{adoption.EventLaunch: 1, adoption.EventPhase: 2, adoption.EventConnector: 3, adoption.EventTraining: 4, adoption.EventMessage: 5}
 
 // weekEvents are the events of a week, the weightiest first; one that recurs
 // within the week is noted on its first day.
