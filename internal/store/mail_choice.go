@@ -15,6 +15,13 @@ import (
 const (
 	unwantedSQL = `select email_folded from mail_choice where kind = @kind and not wanted and email_folded = any (@emails::text[])`
 
+	// A person is gone when every account under the address was deactivated, or every member
+	// of it is listed no more. Somebody who was neither is only not there yet.
+	departedSQL = `
+select e from unnest(@emails::text[]) as e
+where exists (select from account a where lower(a.email) = e) and not exists (select from account a where lower(a.email) = e and a.deactivated_at is null)
+   or exists (select from member m where m.email_folded = e) and not exists (select from member m where m.email_folded = e and m.listed)`
+
 	mailChoicesSQL = `select kind, wanted from mail_choice where email_folded = $1`
 
 	keepMailChoiceSQL = `
@@ -47,6 +54,21 @@ func wanted(ctx context.Context, q querier, c comms.Choice, emails []string) (ma
 	var email string
 	_, err = pgx.ForEachRow(rows, []any{&email}, func() error {
 		out[email] = false
+		return nil
+	})
+	return out, err
+}
+
+// departed returns which of these addresses are of people who left or may not come in any more, folded.
+func departed(ctx context.Context, q querier, emails []string) (map[string]bool, error) {
+	rows, err := q.Query(ctx, departedSQL, pgx.StrictNamedArgs{"emails": texts(emails, sheet.Fold)})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	var email string
+	_, err = pgx.ForEachRow(rows, []any{&email}, func() error {
+		out[email] = true
 		return nil
 	})
 	return out, err
