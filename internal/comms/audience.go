@@ -1,6 +1,10 @@
 package comms
 
-import "groundswell/internal/identity"
+import (
+	"strings"
+
+	"groundswell/internal/identity"
+)
 
 // Who is the kind of people an audience is taken from.
 type Who string
@@ -71,4 +75,70 @@ type Excluded struct {
 type Reach struct {
 	To  []Recipient
 	Out []Excluded
+
+	// Unjudged: the audience asks how far people got, and no day is complete yet by which
+	// that could be told. It reaches nobody.
+	Unjudged bool
 }
+
+// Addresses returns whom r reaches, folded and ascending, as an approval keeps them.
+func (r Reach) Addresses() []string {
+	out := make([]string, len(r.To))
+	for i, to := range r.To {
+		out[i] = fold(to.Email)
+	}
+	return out
+}
+
+// Left counts who is left out, by reason.
+func (r Reach) Left() map[Reason]int {
+	out := map[Reason]int{}
+	for _, e := range r.Out {
+		out[e.Why]++
+	}
+	return out
+}
+
+// Shift is how an audience changed since an approval.
+type Shift struct {
+	Joined []Recipient
+	Gone   []Excluded // Why is "" for those who are simply in it no longer
+}
+
+// Any reports whether anybody joined or left.
+func (s Shift) Any() bool { return len(s.Joined)+len(s.Gone) > 0 }
+
+// Since compares whom r reaches with whom a version would have reached when it was
+// approved. Of those who are gone only the address is known.
+func (r Reach) Since(a Approval) Shift {
+	then := make(map[string]bool, len(a.Addresses))
+	for _, address := range a.Addresses {
+		then[address] = true
+	}
+	var out Shift
+	now := make(map[string]bool, len(r.To))
+	for _, to := range r.To {
+		now[fold(to.Email)] = true
+		if !then[fold(to.Email)] {
+			out.Joined = append(out.Joined, to)
+		}
+	}
+	why := make(map[string]Excluded, len(r.Out))
+	for _, e := range r.Out {
+		why[fold(e.Email)] = e
+	}
+	for _, address := range a.Addresses {
+		if now[address] {
+			continue
+		}
+		gone, known := why[address]
+		if !known {
+			gone = Excluded{Recipient: Recipient{Email: address}}
+		}
+		out.Gone = append(out.Gone, gone)
+	}
+	return out
+}
+
+// fold writes an address as addresses are compared.
+func fold(address string) string { return strings.ToLower(address) }

@@ -171,27 +171,40 @@ func (s *Store) ChampionsOf(ctx context.Context, slugs []string, today day.Date)
 	if slugs != nil && len(slugs) == 0 {
 		return nil, nil
 	}
-	var names []nameRow
-	var entries []people.Champion
-	var holders []holderRow
+	var l championsLoad
 	b := &pgx.Batch{}
+	l.queue(b)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("list champions: %w", translate(err))
+	}
+	return l.onRecord(slugs, today), nil
+}
+
+// championsLoad is who may count as a champion, being read.
+type championsLoad struct {
+	names   []nameRow
+	entries []people.Champion
+	holders []holderRow
+}
+
+func (l *championsLoad) queue(b *pgx.Batch) {
 	b.Queue(usedNamesSQL).Query(func(rows pgx.Rows) (err error) {
-		names, err = pgx.CollectRows(rows, pgx.RowToStructByName[nameRow])
+		l.names, err = pgx.CollectRows(rows, pgx.RowToStructByName[nameRow])
 		return err
 	})
 	b.Queue(activeChampionsSQL).Query(func(rows pgx.Rows) error {
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[championRow])
-		entries = each(list, championRow.champion)
+		l.entries = each(list, championRow.champion)
 		return err
 	})
 	b.Queue(roleHoldersSQL).Query(func(rows pgx.Rows) (err error) {
-		holders, err = pgx.CollectRows(rows, pgx.RowToStructByName[holderRow])
+		l.holders, err = pgx.CollectRows(rows, pgx.RowToStructByName[holderRow])
 		return err
 	})
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("list champions: %w", translate(err))
-	}
-	return onRecord(people.WithHolders(entries, holdersOf(holders, slugBookOf(names).department)), names, slugs, today), nil
+}
+
+func (l *championsLoad) onRecord(slugs []string, today day.Date) []people.OnRecord {
+	return onRecord(people.WithHolders(l.entries, holdersOf(l.holders, slugBookOf(l.names).department)), l.names, slugs, today)
 }
 
 // onRecord keeps who counts on a day in the departments asked for.

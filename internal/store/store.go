@@ -30,6 +30,7 @@ type Store struct {
 	plan       planCache
 	around     atomic.Pointer[surroundings] // of the roster's pages, as last counted
 	roll       atomic.Pointer[keptRoll]     // of the dry run read last
+	crowds     atomic.Pointer[candidates]   // whom messages could reach, as last read
 	partitions sync.Map                     // names of partitions of usage_day known to exist
 }
 
