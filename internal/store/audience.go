@@ -237,3 +237,32 @@ func groupsIn(x *adoption.Index) func(string, int32) bool {
 	}
 	return func(group string, member int32) bool { return members[group].Has(member) }
 }
+
+// ReachSince resolves an audience and compares it with those of approvals, in their
+// order. Whoever is gone since is named as the roster has them.
+func (s *Store) ReachSince(ctx context.Context, a comms.Audience, mandatory bool, approvals []comms.Approval, now time.Time) (comms.Reach, []comms.Shift, error) {
+	roll, err := s.rollNow(ctx, now)
+	if err != nil {
+		return comms.Reach{}, nil, err
+	}
+	reach := roll.Reach(a, mandatory)
+	shifts := make([]comms.Shift, len(approvals))
+	for i, approval := range approvals {
+		shifts[i] = reach.Since(approval)
+		for j := range shifts[i].Gone {
+			if gone := &shifts[i].Gone[j]; gone.Name == "" {
+				gone.Name = roll.NameOf(gone.Email)
+			}
+		}
+	}
+	return reach, shifts, nil
+}
+
+// ReachShift returns who joined and who left an audience since one approval.
+func (s *Store) ReachShift(ctx context.Context, approval comms.Approval, a comms.Audience, mandatory bool, now time.Time) (comms.Shift, error) {
+	_, shifts, err := s.ReachSince(ctx, a, mandatory, []comms.Approval{approval}, now)
+	if err != nil {
+		return comms.Shift{}, err
+	}
+	return shifts[0], nil
+}
