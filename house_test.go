@@ -76,6 +76,7 @@ var house = []room{
 	{"internal/sandbox/...", []string{"internal/day"}, "a double of the API must not share code with the client it tests"},
 	{"internal/signin/...", []string{"internal/fault", "internal/outward", "internal/identity", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}, oneSDK},
 	{"internal/deliver/...", []string{"internal/fault", "internal/outward", "github.com/wneessen/go-mail"}, oneSDK},
+	{"internal/deliver/delivertest/...", []string{"internal/deliver/delivertest", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}, "a double of the mail server must not share code with the client it tests"},
 	{"internal/icalendar", []string{"internal/day", "internal/fault", "github.com/arran4/golang-ical"}, oneSDK},
 	{"internal/store", join(domain, "internal/day", "internal/fault", "internal/seal", "github.com/jackc/pgx/v5", "github.com/jackc/pgerrcode",
 		"github.com/klauspost/compress", "github.com/riverqueue/river"), oneSQL},

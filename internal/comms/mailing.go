@@ -164,4 +164,8 @@ type Outcome struct {
 	Code  int    // of the answer; 0: none
 	Say   string // the answer in a few words; no name and no address
 	Down  bool   // nothing about this one: the server cannot be used at all now
+
+	// Address says that a refusal is about the recipient's address, not about the sender, the
+	// text or the server's rules: only then is the address known to be bad.
+	Address bool
 }
