@@ -119,6 +119,7 @@ func demoSecret(file string) (string, error) {
 }
 
 func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error {
+	a.store.ServeAt("http://" + localAddress(l))
 	if err := a.tell(ctx, org); err != nil { // first, so that the months that close with the first pull know the roster
 		return err
 	}

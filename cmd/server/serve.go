@@ -64,6 +64,7 @@ func serveJobs(ctx context.Context, s settings) error {
 		return err
 	}
 	defer a.close()
+	a.store.ServeAt(s.PublicURL)
 	if _, err := a.startJobs(ctx, true); err != nil {
 		return err
 	}
@@ -83,6 +84,7 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 		return err
 	}
 	defer a.close()
+	a.store.ServeAt(a.public(listener))
 	queue, err := a.startJobs(ctx, work)
 	if err != nil {
 		return err
@@ -174,14 +176,18 @@ func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	return r, nil
 }
 
-// webConfig is the site's configuration over this program. Without
-// GROUNDSWELL_PUBLIC_URL the site is reached where it listens.
-func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) {
-	public := a.PublicURL
-	if public == "" {
-		public = "http://" + localAddress(l)
+// public is where people reach the site: where it listens, unless
+// GROUNDSWELL_PUBLIC_URL says otherwise.
+func (a *app) public(l net.Listener) string {
+	if a.PublicURL != "" {
+		return a.PublicURL
 	}
-	u, err := url.Parse(public)
+	return "http://" + localAddress(l)
+}
+
+// webConfig is the site's configuration over this program.
+func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) {
+	u, err := url.Parse(a.public(l))
 	if err != nil {
 		return web.Config{}, fmt.Errorf("GROUNDSWELL_PUBLIC_URL: %w", err)
 	}

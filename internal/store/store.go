@@ -25,6 +25,7 @@ import (
 type Store struct {
 	pool *pgxpool.Pool
 	keys *seal.Keyring // seals credentials and signs the audit log
+	site string        // where the site is served, without a slash at the end
 
 	index      indexCache
 	plan       planCache
