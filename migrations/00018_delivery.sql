@@ -71,6 +71,7 @@ create table delivery (
     worker       text        not null default '',
     settled_at   timestamptz,
     resent       int         not null default 0,
+    resent_by    text        not null default '',
     bounced_at   timestamptz,
     bounce       text        not null default '',
     unique (mailing, channel, email_folded)
@@ -78,10 +79,15 @@ create table delivery (
 create index delivery_waiting on delivery (channel, next_at, id) where state = 'waiting';
 create index delivery_sending on delivery (claimed_at) where state = 'sending';
 create index delivery_unknown on delivery (id) where state = 'unknown';
+create index delivery_settled on delivery (settled_at) where state in ('sent', 'refused');
+create index delivery_tally on delivery (mailing, state);
+create index delivery_bounced on delivery (mailing) where bounced_at is not null;
 create index delivery_email on delivery (email_folded, settled_at desc);
 comment on table delivery is 'One row per occurrence, recipient and channel: what became of it. A chat''s row has no address.';
 comment on column delivery.state is 'sending is committed before the network is touched; unknown is never sent again by itself.';
 comment on column delivery.subject is 'What this one says; null: what the message''s version says.';
+comment on column delivery.resent_by is 'Who had it sent again, the last time.';
+comment on column delivery.bounced_at is 'When it was noted that it came back, although the server had taken it.';
 comment on column delivery.reason is 'Why somebody was left out, or what the server answered. Names nobody.';
 
 create table click (

@@ -610,6 +610,7 @@ CREATE TABLE delivery (
     worker text DEFAULT ''::text NOT NULL,
     settled_at timestamp with time zone,
     resent integer DEFAULT 0 NOT NULL,
+    resent_by text DEFAULT ''::text NOT NULL,
     bounced_at timestamp with time zone,
     bounce text DEFAULT ''::text NOT NULL,
     CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'dropped'::text, 'stopped'::text, 'left_out'::text])))
@@ -622,6 +623,10 @@ COMMENT ON COLUMN delivery.subject IS 'What this one says; null: what the messag
 COMMENT ON COLUMN delivery.state IS 'sending is committed before the network is touched; unknown is never sent again by itself.';
 
 COMMENT ON COLUMN delivery.reason IS 'Why somebody was left out, or what the server answered. Names nobody.';
+
+COMMENT ON COLUMN delivery.resent_by IS 'Who had it sent again, the last time.';
+
+COMMENT ON COLUMN delivery.bounced_at IS 'When it was noted that it came back, although the server had taken it.';
 
 ALTER TABLE delivery ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME delivery_id_seq
@@ -2672,9 +2677,15 @@ CREATE INDEX click_delivery ON click USING btree (delivery);
 
 CREATE INDEX day_index_generation ON day_index USING btree (generation);
 
+CREATE INDEX delivery_bounced ON delivery USING btree (mailing) WHERE (bounced_at IS NOT NULL);
+
 CREATE INDEX delivery_email ON delivery USING btree (email_folded, settled_at DESC);
 
 CREATE INDEX delivery_sending ON delivery USING btree (claimed_at) WHERE (state = 'sending'::text);
+
+CREATE INDEX delivery_settled ON delivery USING btree (settled_at) WHERE (state = ANY (ARRAY['sent'::text, 'refused'::text]));
+
+CREATE INDEX delivery_tally ON delivery USING btree (mailing, state);
 
 CREATE INDEX delivery_unknown ON delivery USING btree (id) WHERE (state = 'unknown'::text);
 

@@ -79,8 +79,9 @@ type Delivery struct {
 	NextAt    time.Time // of a waiting one
 	SettledAt time.Time
 	Resent    int
-	BouncedAt time.Time
-	Bounce    string
+	ResentBy  string    // who had it sent again, the last time
+	BouncedAt time.Time // when it was noted that it came back; zero: it did not
+	Bounce    BounceReason
 }
 
 // Letter is what a digest or a reminder says to one person: subject and Markdown.
