@@ -32,7 +32,7 @@ returning d.id, d.mailing, d.email_folded`
 insert into bounced_address (email_folded, at, reason, source) values (@email, @at, @reason, 'noted')
 on conflict (email_folded) do update set at = excluded.at, reason = excluded.reason, source = excluded.source`
 
-	bouncedSQL = `
+	bouncedAddressesSQL = `
 select b.email_folded as email, coalesce(p.name, m.name, '') as name, b.at, b.reason, b.source = 'noted' as noted
 from bounced_address b
 left join person p on p.email_folded = b.email_folded
@@ -95,7 +95,7 @@ func (s *Store) noteBounce(ctx context.Context, tx pgx.Tx, by identity.Actor, b 
 
 // Bounced returns the addresses that are left out because mail came back, the latest first.
 func (s *Store) Bounced(ctx context.Context) ([]comms.Bounced, error) {
-	rows, err := s.pool.Query(ctx, bouncedSQL)
+	rows, err := s.pool.Query(ctx, bouncedAddressesSQL)
 	if err != nil {
 		return nil, fmt.Errorf("list returned mail: %w", translate(err))
 	}
