@@ -169,4 +169,7 @@ type Outcome struct {
 	// Address says that a refusal is about the recipient's address, not about the sender, the
 	// text or the server's rules: only then is the address known to be bad.
 	Address bool
+
+	// After is how long the other side asks to be left alone before another try; 0: it said nothing.
+	After time.Duration
 }

@@ -5,6 +5,7 @@ import (
 	"net/textproto"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -26,6 +27,8 @@ type Receipt struct {
 	Say     string // the answer in a few words, without addresses
 	Down    bool   // nothing about this one: the other side cannot be used at all now
 	Address bool   // the address is what was refused
+
+	After time.Duration // the other side asks to wait so long; 0: it said nothing
 }
 
 // maxSay bounds what is kept of an answer, in runes.
