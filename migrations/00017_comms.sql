@@ -15,6 +15,7 @@ create table message (
     approver_email text        not null default '',
     held_for_go    boolean     not null default false,
     every          text        not null default '' check (every in ('', 'week', 'two_weeks', 'month', 'quarter')),
+    begins         date,
     until          date,
     useful_hours   int         not null default 24 check (useful_hours > 0),
     task           bigint      references task on delete set null,
@@ -32,6 +33,7 @@ create index message_follows on message (follows);
 comment on table message is 'What is told to whom, planned against a wave''s launch, after another message, or on a day of its own.';
 comment on column message.plan_key is 'The template and wave it was planned from, so that planning twice adds nothing; null for one''s own.';
 comment on column message.offset_days is 'Days from the launch of its wave, or from the message it follows.';
+comment on column message.begins is 'The day the turns of a rhythm are counted from; null: it has none yet, or goes out once.';
 comment on column message.asked_version is 'The version that approval was asked for; another one than the latest is a draft.';
 comment on column message.useful_hours is 'Hours after its time in which it is of use still: what could not go out by then is dropped.';
 

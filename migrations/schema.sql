@@ -1129,6 +1129,7 @@ CREATE TABLE message (
     approver_email text DEFAULT ''::text NOT NULL,
     held_for_go boolean DEFAULT false NOT NULL,
     every text DEFAULT ''::text NOT NULL,
+    begins date,
     until date,
     useful_hours integer DEFAULT 24 NOT NULL,
     task bigint,
@@ -1152,6 +1153,8 @@ COMMENT ON TABLE message IS 'What is told to whom, planned against a wave''s lau
 COMMENT ON COLUMN message.plan_key IS 'The template and wave it was planned from, so that planning twice adds nothing; null for one''s own.';
 
 COMMENT ON COLUMN message.offset_days IS 'Days from the launch of its wave, or from the message it follows.';
+
+COMMENT ON COLUMN message.begins IS 'The day the turns of a rhythm are counted from; null: it has none yet, or goes out once.';
 
 COMMENT ON COLUMN message.useful_hours IS 'Hours after its time in which it is of use still: what could not go out by then is dropped.';
 

@@ -82,6 +82,7 @@ type Message struct {
 	Approver   Person
 	HeldForGo  bool // waits until its wave's launch is decided
 	Every      Every
+	Begins     day.Date // the day a rhythm is counted from; day.None: none yet
 	Until      day.Date // the last day of a rhythm; day.None: none
 	UsefulFor  time.Duration
 	Task       int64 // the task it fulfils; 0: none

@@ -18,7 +18,7 @@ import (
 const (
 	messagesSQL = `
 select m.id, coalesce(m.plan_key, '') as plan_key, m.template, m.stage, coalesce(m.wave, 0) as wave, coalesce(m.follows, 0) as follows, m.offset_days, m.title,
-       m.owner_name, m.owner_email, m.approver_name, m.approver_email, m.held_for_go, m.every, m.until, m.useful_hours,
+       m.owner_name, m.owner_email, m.approver_name, m.approver_email, m.held_for_go, m.every, m.begins, m.until, m.useful_hours,
        coalesce(m.task, 0) as task, m.asked_version, m.created_at, m.archived_at, m.version,
        v.n, v.at, coalesce(v.by_account, 0) as by_account, v.by_name, v.subject, v.body, v.audience, v.channels, v.mandatory
 from message m
@@ -92,6 +92,7 @@ type messageRow struct {
 	ApproverEmail string
 	HeldForGo     bool
 	Every         comms.Every
+	Begins        *time.Time
 	Until         *time.Time
 	UsefulHours   int
 	Task          int64
@@ -106,7 +107,7 @@ func (r messageRow) message() comms.Message {
 	return comms.Message{
 		ID: r.ID, PlanKey: r.PlanKey, Template: r.Template, Stage: r.Stage, Wave: r.Wave, Follows: r.Follows, Offset: r.OffsetDays, Title: r.Title,
 		Owner: comms.Person{Name: r.OwnerName, Email: r.OwnerEmail}, Approver: comms.Person{Name: r.ApproverName, Email: r.ApproverEmail},
-		HeldForGo: r.HeldForGo, Every: r.Every, Until: dayOf(r.Until), UsefulFor: time.Duration(r.UsefulHours) * time.Hour, Task: r.Task,
+		HeldForGo: r.HeldForGo, Every: r.Every, Begins: dayOf(r.Begins), Until: dayOf(r.Until), UsefulFor: time.Duration(r.UsefulHours) * time.Hour, Task: r.Task,
 		Asked: r.AskedVersion, CreatedAt: r.CreatedAt.UTC(), ArchivedAt: momentOf(r.ArchivedAt), Version: r.Version, Text: r.text(),
 	}
 }

@@ -30,7 +30,7 @@ func messageStore(t *testing.T) (*store.Store, *pgxpool.Pool) {
 func welcome() comms.Message {
 	return comms.Message{
 		Stage: comms.PreLaunch, Title: "Training dates", Owner: comms.Person{Name: "Beth Alvarez", Email: "beth@example.com"},
-		Until: day.None, UsefulFor: 48 * time.Hour,
+		Begins: day.None, Until: day.None, UsefulFor: 48 * time.Hour,
 		Text: comms.Text{
 			N: 1, ByName: "Ines", Subject: "Bring one task", Body: "Bring **one** task, {{name}}.",
 			Audience: comms.Audience{Who: comms.WhoPeople, Stages: []comms.PersonStage{comms.StageSignedIn}}, Channels: []int{1},

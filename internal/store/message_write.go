@@ -18,9 +18,9 @@ import (
 const (
 	insertMessageSQL = `
 insert into message (plan_key, template, stage, wave, follows, offset_days, title, owner_name, owner_email, approver_name, approver_email,
-                     held_for_go, every, until, useful_hours, task, asked_version, created_at, created_by, client_key)
+                     held_for_go, every, begins, until, useful_hours, task, asked_version, created_at, created_by, client_key)
 values (nullif(@plan_key, ''), @template, @stage, nullif(@wave::int, 0), nullif(@follows::bigint, 0), @offset, @title, @owner_name, @owner_email,
-        @approver_name, @approver_email, @held_for_go, @every, @until, @useful_hours, nullif(@task::bigint, 0), @asked, @at, nullif(@by::bigint, 0), nullif(@key, '')::uuid)
+        @approver_name, @approver_email, @held_for_go, @every, @begins, @until, @useful_hours, nullif(@task::bigint, 0), @asked, @at, nullif(@by::bigint, 0), nullif(@key, '')::uuid)
 on conflict do nothing
 returning id`
 
@@ -29,7 +29,7 @@ returning id`
 	updateMessageSQL = `
 update message set stage = @stage, wave = nullif(@wave::int, 0), follows = nullif(@follows::bigint, 0), offset_days = @offset, title = @title,
     owner_name = @owner_name, owner_email = @owner_email, approver_name = @approver_name, approver_email = @approver_email,
-    held_for_go = @held_for_go, every = @every, until = @until, useful_hours = @useful_hours, task = nullif(@task::bigint, 0),
+    held_for_go = @held_for_go, every = @every, begins = @begins, until = @until, useful_hours = @useful_hours, task = nullif(@task::bigint, 0),
     asked_version = @asked, archived_at = @archived, version = version + 1
 where id = @id`
 
@@ -138,9 +138,17 @@ func messageArgs(m comms.Message) pgx.StrictNamedArgs {
 		"stage": string(m.Stage), "wave": m.Wave, "follows": int64(m.Follows), "offset": m.Offset, "title": cleanText(m.Title),
 		"owner_name": cleanText(m.Owner.Name), "owner_email": cleanText(m.Owner.Email),
 		"approver_name": cleanText(m.Approver.Name), "approver_email": cleanText(m.Approver.Email),
-		"held_for_go": m.HeldForGo, "every": string(m.Every), "until": dayOrNull(m.Until),
+		"held_for_go": m.HeldForGo, "every": string(m.Every), "begins": beginsOf(m), "until": dayOrNull(m.Until),
 		"useful_hours": max(1, int(m.UsefulFor/time.Hour)), "task": m.Task, "asked": m.Asked,
 	}
+}
+
+// beginsOf is the day a rhythm is counted from. What goes out once has none.
+func beginsOf(m comms.Message) *time.Time {
+	if m.Every == comms.Once || m.Begins == 0 {
+		return nil
+	}
+	return dayOrNull(m.Begins)
 }
 
 // messageKeeper writes what changed about one message.
