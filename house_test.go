@@ -60,7 +60,7 @@ var house = []room{
 	{"internal/identity", []string{"internal/day", "internal/fault"}, pureRules},
 	{"internal/sheet", []string{"internal/day", "internal/fault", "internal/identity"}, pureRules},
 	{"internal/people", []string{"internal/day", "internal/fault", "internal/identity", "internal/sheet"}, pureRules},
-	{"internal/rollout", []string{"internal/day", "internal/fault", "internal/route", "internal/identity", "internal/people", "internal/adoption", "internal/access", "internal/sheet", "go.yaml.in/yaml/v4"}, pureRules},
+	{"internal/rollout", []string{"internal/day", "internal/fault", "internal/route", "internal/identity", "internal/people", "internal/adoption", "internal/access", "internal/sheet", "internal/comms", "go.yaml.in/yaml/v4"}, pureRules},
 	{"internal/access", []string{"internal/day", "internal/fault", "internal/identity", "internal/adoption"}, pureRules},
 	{"internal/comms", []string{"internal/day", "internal/fault", "internal/route", "internal/identity"}, pureRules},
 	{"internal/enablement", []string{"internal/day", "internal/fault", "internal/identity", "internal/sheet"}, pureRules},

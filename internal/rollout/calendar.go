@@ -24,6 +24,11 @@ func (c Calendar) Works(d day.Date) bool {
 	return slices.Contains(c.Weekdays, d.Weekday())
 }
 
+// Same reports whether people work on the same days by both.
+func (c Calendar) Same(other Calendar) bool {
+	return slices.Equal(c.Weekdays, other.Weekdays) && slices.Equal(c.DaysOff, other.DaysOff)
+}
+
 // longest is how far a working day is looked for: a calendar without any is taken as every day.
 const longest = 366
 

@@ -1,6 +1,9 @@
 package rollout
 
-import "groundswell/internal/adoption"
+import (
+	"groundswell/internal/adoption"
+	"groundswell/internal/comms"
+)
 
 // Playbook is a rollout as data: what has to be done, in which order, by whom and
 // with what proof. Its file is YAML with the keys below and no others.
@@ -11,6 +14,9 @@ type Playbook struct {
 	About   string          `yaml:"about"`
 	Roles   []PlaybookRole  `yaml:"roles"`
 	Phases  []PlaybookPhase `yaml:"phases"`
+
+	// Messages are what is told around a launch, in the order they go out.
+	Messages []comms.Template `yaml:"messages"`
 }
 
 // GateTitle returns the title of the step that stands behind a kind of gate, false when none does.

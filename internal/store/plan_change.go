@@ -81,7 +81,7 @@ type planKeeper struct {
 func (k *planKeeper) keep(ctx context.Context) (map[rollout.TaskID]rollout.TaskID, error) {
 	steps := []func(context.Context) error{
 		k.reserve, k.keepRollout, k.keepLaunches, k.keepRoles, k.keepPhases, k.addTasks, k.changeTasks, k.keepWaits,
-		k.keepWords, k.keepActivity, k.removeTasks, k.keepEvents,
+		k.keepWords, k.keepActivity, k.removeTasks, k.shiftMessages, k.keepEvents,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
