@@ -47,7 +47,7 @@ func (m *Message) approve(by identity.Actor, version int, reach Reach, now time.
 	case !m.MayApprove(by):
 		return fault.New(fault.Forbidden, "A rollout lead, or whoever is named to approve this message, approves it.")
 	case m.Version != version:
-		return fault.New(fault.Conflict, sayStale+" Read it as it is now.")
+		return fault.New(fault.Conflict, sayStale+" Read it as it is now, then approve it.")
 	case !m.Open():
 		return fault.New(fault.Conflict, "Nothing of it is to go out any more.")
 	case m.Asked != m.N:

@@ -26,7 +26,10 @@ var (
 )
 
 // book keeps one message in memory, as a keeper would.
-type book struct{ m comms.Message }
+type book struct {
+	comms.Keeper
+	m comms.Message
+}
 
 func (b *book) CreateMessage(_ context.Context, _ identity.Actor, _ string, m comms.Message, _ time.Time) (comms.MessageID, error) {
 	b.m = m

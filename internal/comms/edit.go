@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	sayStale   = "Somebody else changed this message first."
 	sayNotYour = "Only a rollout lead, or who owns this message, changes it."
 	sayOver    = "It went out. A new message says something new."
 )

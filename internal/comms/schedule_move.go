@@ -23,11 +23,6 @@ const (
 	sayCancelled = "It was cancelled."
 )
 
-// MayWrite reports whether somebody changes m: rollout leads do, and whoever owns it.
-func (m Message) MayWrite(by identity.Actor) bool {
-	return by.Has(identity.Lead) || by.Email != "" && strings.EqualFold(m.Owner.Email, by.Email)
-}
-
 // Moves tells what moves along when an occurrence goes to another day: whatever follows
 // its message, however far, as many days after it as before and on working days. What went out, was
 // set by hand or is a rhythm that has begun stays, and so does what follows it. The occurrence itself is not among them.
