@@ -11,12 +11,14 @@ create table send_channel (
     worked_at     timestamptz,
     failed_at     timestamptz,
     failure       text        not null default '',
+    failures      int         not null default 0,
     version       int         not null default 1
 );
 create unique index send_channel_mail on send_channel (kind) where kind = 'mail';
 insert into send_channel (kind, name, per_minute) values ('mail', 'Email', 120);
 comment on table send_channel is 'What messages go out by: mail, and webhooks of chats, whose addresses are sealed credentials.';
 comment on column send_channel.next_at is 'When the next one may leave: workers of every process take turns by it.';
+comment on column send_channel.failures is 'Tries in a row that found nobody there: each makes the wait for the next one longer.';
 
 create table sending (
     only_one   boolean     primary key default true check (only_one),
@@ -72,12 +74,13 @@ create table delivery (
     settled_at   timestamptz,
     resent       int         not null default 0,
     resent_by    text        not null default '',
+    resent_at    timestamptz,
     bounced_at   timestamptz,
     bounce       text        not null default '',
     unique (mailing, channel, email_folded)
 );
 create index delivery_waiting on delivery (channel, next_at, id) where state = 'waiting';
-create index delivery_sending on delivery (claimed_at) where state = 'sending';
+create index delivery_sending on delivery (next_at) where state = 'sending';
 create index delivery_unknown on delivery (id) where state = 'unknown';
 create index delivery_settled on delivery (settled_at) where state in ('sent', 'refused');
 create index delivery_tally on delivery (mailing, state);
@@ -85,6 +88,8 @@ create index delivery_bounced on delivery (mailing) where bounced_at is not null
 create index delivery_email on delivery (email_folded, settled_at desc);
 comment on table delivery is 'One row per occurrence, recipient and channel: what became of it. A chat''s row has no address.';
 comment on column delivery.state is 'sending is committed before the network is touched; unknown is never sent again by itself.';
+comment on column delivery.next_at is 'When it may leave; of one that is being sent, until when its worker is waited for.';
+comment on column delivery.resent_at is 'When a person had it sent again, last: it is of use for a day from then.';
 comment on column delivery.subject is 'What this one says; null: what the message''s version says.';
 comment on column delivery.resent_by is 'Who had it sent again, the last time.';
 comment on column delivery.bounced_at is 'When it was noted that it came back, although the server had taken it.';

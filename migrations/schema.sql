@@ -611,6 +611,7 @@ CREATE TABLE delivery (
     settled_at timestamp with time zone,
     resent integer DEFAULT 0 NOT NULL,
     resent_by text DEFAULT ''::text NOT NULL,
+    resent_at timestamp with time zone,
     bounced_at timestamp with time zone,
     bounce text DEFAULT ''::text NOT NULL,
     CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'dropped'::text, 'stopped'::text, 'left_out'::text])))
@@ -624,7 +625,11 @@ COMMENT ON COLUMN delivery.state IS 'sending is committed before the network is 
 
 COMMENT ON COLUMN delivery.reason IS 'Why somebody was left out, or what the server answered. Names nobody.';
 
+COMMENT ON COLUMN delivery.next_at IS 'When it may leave; of one that is being sent, until when its worker is waited for.';
+
 COMMENT ON COLUMN delivery.resent_by IS 'Who had it sent again, the last time.';
+
+COMMENT ON COLUMN delivery.resent_at IS 'When a person had it sent again, last: it is of use for a day from then.';
 
 COMMENT ON COLUMN delivery.bounced_at IS 'When it was noted that it came back, although the server had taken it.';
 
@@ -1463,6 +1468,7 @@ CREATE TABLE send_channel (
     worked_at timestamp with time zone,
     failed_at timestamp with time zone,
     failure text DEFAULT ''::text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT send_channel_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'slack'::text, 'teams'::text]))),
     CONSTRAINT send_channel_name_check CHECK ((name <> ''::text)),
@@ -1472,6 +1478,8 @@ CREATE TABLE send_channel (
 COMMENT ON TABLE send_channel IS 'What messages go out by: mail, and webhooks of chats, whose addresses are sealed credentials.';
 
 COMMENT ON COLUMN send_channel.next_at IS 'When the next one may leave: workers of every process take turns by it.';
+
+COMMENT ON COLUMN send_channel.failures IS 'Tries in a row that found nobody there: each makes the wait for the next one longer.';
 
 ALTER TABLE send_channel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME send_channel_id_seq
@@ -2684,7 +2692,7 @@ CREATE INDEX delivery_bounced ON delivery USING btree (mailing) WHERE (bounced_a
 
 CREATE INDEX delivery_email ON delivery USING btree (email_folded, settled_at DESC);
 
-CREATE INDEX delivery_sending ON delivery USING btree (claimed_at) WHERE (state = 'sending'::text);
+CREATE INDEX delivery_sending ON delivery USING btree (next_at) WHERE (state = 'sending'::text);
 
 CREATE INDEX delivery_settled ON delivery USING btree (settled_at) WHERE (state = ANY (ARRAY['sent'::text, 'refused'::text]));
 

@@ -155,11 +155,12 @@ type Parcel struct {
 	Subject   string // placeholders filled
 	Body      string // Markdown, placeholders filled
 	Mandatory bool
-	Attempt   int // 1, 2, …
+	Attempt   int    // 1, 2, …
+	Worker    string // whose try it is
 }
 
 // Outcome is what a carrier knows afterwards: Sent, Refused, Unknown, or Waiting
-// when it is worth another try.
+// when it is worth another try, which means that nothing has arrived.
 type Outcome struct {
 	State DeliveryState
 	Code  int    // of the answer; 0: none
@@ -170,6 +171,7 @@ type Outcome struct {
 	// text or the server's rules: only then is the address known to be bad.
 	Address bool
 
-	// After is how long the other side asks to be left alone before another try; 0: it said nothing.
+	// After is how long the other side asks to be left alone before another try; 0: it said
+	// nothing, and a Post decides.
 	After time.Duration
 }

@@ -33,6 +33,9 @@ type Store struct {
 	roll       atomic.Pointer[keptRoll]     // of the dry run read last
 	crowds     atomic.Pointer[candidates]   // whom messages could reach, as last read
 	partitions sync.Map                     // names of partitions of usage_day known to exist
+
+	drains      func(context.Context, pgx.Tx, []int) error // asks for channels to be drained; see OnWaiting
+	seesCluster atomic.Pointer[bool]                       // whether the cluster tells its name to us; nil: not asked yet
 }
 
 // New makes a store over an open pool. keys seals credentials and signs the
