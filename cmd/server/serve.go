@@ -155,11 +155,12 @@ func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	cfg := jobs.Config{
 		Pool: a.store.Pool(), Log: a.log, Sync: a.sync, Interrupted: a.interrupted,
 		VerifyIndex: a.verifyIndex, Check: a.check, Purge: a.purge, SyncHour: syncHour,
+		Dispatch: a.dispatch, Drain: a.drain(),
 	}
 	if !work {
-		return jobs.NewQueue(cfg)
+		return a.queue(jobs.NewQueue(cfg))
 	}
-	r, err := jobs.NewWorker(cfg)
+	r, err := a.queue(jobs.NewWorker(cfg))
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,10 @@ import (
 // about an hour; a pull that is cut off goes on where it stopped.
 const syncTimeout = 4 * time.Hour
 
+// rescueAfter is when a job that is worked on counts as left behind by a worker that
+// died. A kind of job whose own timeout is longer, as a pull's, is left alone until then.
+const rescueAfter = 2 * drainTimeout
+
 // Config is what the jobs need.
 type Config struct {
 	Pool *pgxpool.Pool
@@ -38,6 +42,10 @@ type Config struct {
 	// Purge forgets what has run out: sessions that have ended by themselves,
 	// files that were uploaded and never applied.
 	Purge func(context.Context) error
+	// Dispatch lets go out what is due. It must tolerate being called while another one runs.
+	Dispatch func(context.Context) error
+	// Drain sends what waits in a channel, and ends soon after ctx does.
+	Drain func(ctx context.Context, channel int) error
 	// SyncHour is the UTC hour of the nightly pull.
 	SyncHour int
 }
@@ -60,12 +68,14 @@ func NewWorker(cfg Config) (*Runner, error) {
 	river.AddWorker(workers, &checkWorker{check: cfg.Check})
 	river.AddWorker(workers, &purgeWorker{purge: cfg.Purge})
 	river.AddWorker(workers, &verifyWorker{verify: cfg.VerifyIndex})
+	river.AddWorker(workers, &dispatchWorker{dispatch: cfg.Dispatch})
+	river.AddWorker(workers, &drainWorker{drain: cfg.Drain})
 	return open(cfg, &river.Config{
 		Logger:               cfg.Log,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, deliveryQueue: {MaxWorkers: deliveryWorkers}},
 		Workers:              workers,
 		PeriodicJobs:         timetable(cfg.SyncHour),
-		RescueStuckJobsAfter: 2 * syncTimeout,
+		RescueStuckJobsAfter: rescueAfter,
 	})
 }
 

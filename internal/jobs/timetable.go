@@ -15,7 +15,8 @@ const (
 // timetable lists what happens by itself: a pull every night at the given UTC
 // hour, and one when a worker starts if the last was cut off; every hour the checks,
 // as telemetry stops and words run out between pulls; once a day what
-// has run out is forgotten, and the sets of people are compared with their facts.
+// has run out is forgotten, and the sets of people are compared with their facts; every
+// few seconds, and when a worker starts, what is due goes out.
 func timetable(hour int) []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		nightly("nightly_sync", hour, SyncArgs{Why: whyNightly}),
@@ -24,6 +25,9 @@ func timetable(hour int) []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 			return RunChecksArgs{}, nil
 		}, &river.PeriodicJobOpts{ID: "run_checks"}),
+		river.NewPeriodicJob(river.PeriodicInterval(dispatchEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return DispatchArgs{}, nil
+		}, &river.PeriodicJobOpts{ID: "dispatch", RunOnStart: true}),
 		river.NewPeriodicJob(river.NeverSchedule(), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyStart}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_at_start", RunOnStart: true}),
