@@ -16,7 +16,7 @@ import (
 
 // Of all messages the archived ones and the addresses of approvals are left out.
 const (
-	messagesSQL = `
+	messageSQL = `
 select m.id, coalesce(m.plan_key, '') as plan_key, m.template, m.stage, coalesce(m.wave, 0) as wave, coalesce(m.follows, 0) as follows, m.offset_days, m.title,
        m.owner_name, m.owner_email, m.approver_name, m.approver_email, m.held_for_go, m.every, m.begins, m.until, m.useful_hours,
        coalesce(m.task, 0) as task, m.asked_version, m.created_at, m.archived_at, m.version,
@@ -25,7 +25,9 @@ from message m
 join lateral (
     select n, at, by_account, by_name, subject, body, audience, channels, mandatory
     from message_version where message = m.id order by n desc limit 1
-) v on true
+) v on true`
+
+	messagesSQL = messageSQL + `
 where m.id = @id or @id = 0 and m.archived_at is null
 order by m.id`
 
@@ -151,35 +153,50 @@ func (r occurrenceRow) occurrence() comms.Occurrence {
 	}
 }
 
-// readMessages reads one message, or all that are not archived when id is 0, in one round trip.
-func readMessages(ctx context.Context, db sender, id comms.MessageID) ([]comms.Message, error) {
+// messageLoad is messages being read.
+type messageLoad struct {
+	messages    []messageRow
+	approvals   []approvalRow
+	occurrences []occurrenceRow
+}
+
+// queue reads one message, or all that are not archived when id is 0.
+func (l *messageLoad) queue(b *pgx.Batch, id comms.MessageID) {
 	args := pgx.StrictNamedArgs{"id": int64(id)}
-	var messages []messageRow
-	var approvals []approvalRow
-	var occurrences []occurrenceRow
-	b := &pgx.Batch{}
-	b.Queue(messagesSQL, args).Query(into(&messages, pgx.RowToStructByName[messageRow]))
-	b.Queue(messageApprovalsSQL, args).Query(into(&approvals, pgx.RowToStructByName[approvalRow]))
-	b.Queue(occurrencesSQL, args).Query(into(&occurrences, pgx.RowToStructByName[occurrenceRow]))
-	if err := db.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("read messages: %w", translate(err))
-	}
-	out := each(messages, messageRow.message)
+	b.Queue(messagesSQL, args).Query(into(&l.messages, pgx.RowToStructByName[messageRow]))
+	b.Queue(messageApprovalsSQL, args).Query(into(&l.approvals, pgx.RowToStructByName[approvalRow]))
+	b.Queue(occurrencesSQL, args).Query(into(&l.occurrences, pgx.RowToStructByName[occurrenceRow]))
+}
+
+// list puts together what was read.
+func (l *messageLoad) list() []comms.Message {
+	out := each(l.messages, messageRow.message)
 	at := make(map[comms.MessageID]*comms.Message, len(out))
 	for i := range out {
 		at[out[i].ID] = &out[i]
 	}
-	for _, a := range approvals {
+	for _, a := range l.approvals {
 		if m := at[a.Message]; m != nil {
 			m.Approvals = append(m.Approvals, a.approval())
 		}
 	}
-	for _, o := range occurrences {
+	for _, o := range l.occurrences {
 		if m := at[o.Message]; m != nil {
 			m.Occurrences = append(m.Occurrences, o.occurrence())
 		}
 	}
-	return out, nil
+	return out
+}
+
+// readMessages reads one message, or all that are not archived when id is 0, in one round trip.
+func readMessages(ctx context.Context, db sender, id comms.MessageID) ([]comms.Message, error) {
+	var l messageLoad
+	b := &pgx.Batch{}
+	l.queue(b, id)
+	if err := db.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("read messages: %w", translate(err))
+	}
+	return l.list(), nil
 }
 
 // Messages returns every message that is not archived, with its latest version, its

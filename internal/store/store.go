@@ -32,6 +32,7 @@ type Store struct {
 	around     atomic.Pointer[surroundings] // of the roster's pages, as last counted
 	roll       atomic.Pointer[keptRoll]     // of the dry run read last
 	crowds     atomic.Pointer[candidates]   // whom messages could reach, as last read
+	rolls      atomic.Pointer[shownRoll]    // whom messages reach, as the calendar counts them
 	partitions sync.Map                     // names of partitions of usage_day known to exist
 
 	drains      func(context.Context, pgx.Tx, []int) error // asks for channels to be drained; see OnWaiting

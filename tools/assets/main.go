@@ -61,7 +61,7 @@ func compile() (map[string][]byte, error) {
 	if out["app.css"], err = bundle(filepath.Join(root, "css/index.css"), hashed); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"gs.js", "form.js"} {
+	for _, name := range []string{"gs.js", "form.js", "comms.js"} {
 		if out[name], err = bundle(filepath.Join(root, "js", name), nil); err != nil {
 			return nil, err
 		}
