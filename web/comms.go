@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"groundswell/internal/comms"
+	"groundswell/internal/day"
+	"groundswell/internal/identity"
+	"groundswell/internal/route"
 )
 
 // Board reads messages. It is implemented by store.Store.
@@ -22,13 +25,32 @@ type Board interface {
 	SendChannels(ctx context.Context) ([]comms.Channel, error)
 }
 
+// Desks reads what the calendar of messages shows. It is implemented by store.Store.
+type Desks interface {
+	// Desk returns every message with what the calendar says of it, and the trainings of some days.
+	Desk(ctx context.Context, trainings day.Period) (comms.Desk, error)
+	// Duties returns the messages of some days, each with its occurrences of those days alone.
+	Duties(ctx context.Context, days day.Period) (comms.Duties, error)
+	// Reachable returns everybody that messages could reach, at most a minute old.
+	Reachable(ctx context.Context, now time.Time) (*comms.Roll, error)
+}
+
 // Comms is what the pages of messages need.
 type Comms struct {
 	Board   Board
+	Desks   Desks // nil leaves the calendar out
 	Service *comms.Service
 }
 
+// calendarReaders read the calendar; who may change a message is the message's to say.
+var calendarReaders = people(identity.Lead, identity.Owner, identity.Auditor)
+
 // commsRoutes are the calendar of messages: lanes, month and list, moving.
 func (s *Server) commsRoutes() []routeEntry {
-	return nil
+	if s.Comms.Board == nil || s.Comms.Desks == nil {
+		return nil
+	}
+	return []routeEntry{
+		{"GET", route.Comms, calendarReaders, s.commsPage},
+	}
 }

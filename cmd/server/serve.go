@@ -212,7 +212,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Gates:     a.store,
 		Guides:    a.store,
 		Wins:      web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
-		Comms:     web.Comms{Board: a.store, Service: &comms.Service{Keeper: a.store}},
+		Comms:     web.Comms{Board: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store}},
 		Support:   a.store,
 		Closings:  a.store,
 		Decisions: a.store,

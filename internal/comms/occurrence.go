@@ -74,3 +74,10 @@ type WorkingDays interface {
 // that a change of the clocks leaves out is as much later as the clocks jump, and of a time
 // that comes twice the second, in standard time, is meant. The database decides; this is for showing.
 func (o Occurrence) Due() (time.Time, bool) { return due(o.Day, o.At, o.Zone) }
+
+// Statuses returns every status, in the order they are told.
+func Statuses() []Status {
+	return []Status{
+		StatusSent, StatusGoing, StatusScheduled, StatusNeedsApproval, StatusHeld, StatusDraft, StatusNoOwner, StatusNoDay, StatusMissed, StatusCancelled,
+	}
+}

@@ -26,6 +26,11 @@ const (
 // Message is the page of one message.
 func Message(id int64) string { return Messages + "/" + strconv.FormatInt(id, 10) }
 
+// MoveMessage is where one time of a message is moved to another day.
+func MoveMessage(id, occurrence int64) string {
+	return With(Message(id)+"/move", "occurrence", strconv.FormatInt(occurrence, 10))
+}
+
 // SendChannel is the page of one channel.
 func SendChannel(id int) string { return SendChannels + "/" + strconv.Itoa(id) }
 

@@ -74,6 +74,7 @@ type MonthProps struct {
 	Weeks             [][]Cell
 	None              string // said on a phone, where days without anything are left out
 	Drags             bool   // entries can be moved
+	Trainings         ui.Link
 }
 
 // Columns is how the class of the grid names its columns.
