@@ -53,8 +53,8 @@ func checkPlaybook(path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: playbook %s, version %s: tasks %d, phases %d, roles %d\n",
-		name, book.Key, book.Version, len(book.Steps()), len(book.Phases), len(book.Roles))
+	fmt.Printf("%s: playbook %s, version %s: tasks %d, phases %d, roles %d, messages %d\n",
+		name, book.Key, book.Version, len(book.Steps()), len(book.Phases), len(book.Roles), len(book.Messages))
 	return nil
 }
 

@@ -69,6 +69,7 @@ func (b *bookReader) check() {
 	}
 	b.checkGates()
 	b.checkCycle(byID)
+	b.checkMessages()
 }
 
 func (b *bookReader) checkHead() {

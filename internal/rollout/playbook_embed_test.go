@@ -1,6 +1,10 @@
 package rollout
 
-import "testing"
+import (
+	"testing"
+
+	"groundswell/internal/comms"
+)
 
 func TestPlaybooksThatShipCanBeRead(t *testing.T) {
 	books, err := embedded()
@@ -30,6 +34,24 @@ func TestPlaybooksKeepTheirOwnOrder(t *testing.T) {
 				if w := steps[id]; w.Offset > s.Offset && w.When.Waves == s.When.Waves {
 					t.Errorf("%s is due at %d and waits for %s at %d", s.ID, s.Offset, id, w.Offset)
 				}
+			}
+		}
+	}
+}
+
+// Every message to people makes the case for handing over work, as its own check asks.
+func TestMessagesToPeopleDelegate(t *testing.T) {
+	book, _ := PlaybookNamed("claude-cowork")
+	if len(book.Messages) < 12 {
+		t.Fatalf("%d messages", len(book.Messages))
+	}
+	for _, m := range book.Messages {
+		if m.Audience.Who != comms.WhoPeople {
+			continue
+		}
+		for _, c := range comms.Delegation(m.Subject, m.Body, comms.Known{}) {
+			if !c.Holds {
+				t.Errorf("%s: %s", m.Key, c.Says)
 			}
 		}
 	}

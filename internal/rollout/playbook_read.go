@@ -69,6 +69,7 @@ func ParsePlaybook(r io.Reader) (Playbook, error) {
 type bookReader struct {
 	out      Playbook
 	steps    []readStep
+	messages []readMessage
 	roles    []int // line of each role
 	phases   []int // line of each phase
 	problems []Problem
@@ -254,6 +255,7 @@ func (b *bookReader) book(n *yaml.Node) {
 		"about":    text(b, "about", &p.About),
 		"roles":    b.list("roles", b.role),
 		"phases":   b.list("phases", b.phase),
+		"messages": b.list("messages", b.message),
 	})
 	b.place()
 }
