@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"groundswell/internal/comms"
+	"groundswell/internal/fault"
+)
+
+const (
+	// What was done to a message lately. Whose account is gone is named by nothing.
+	messageDoneSQL = `
+select l.at, case when l.actor_kind = 'command' then 'Command line' else coalesce(nullif(a.name, ''), a.email, '') end as by, l.action, l.detail
+from audit_log l left join account a on a.id = l.actor_account
+where l.subject = 'message/' || @id::bigint
+order by l.seq desc
+limit 60`
+
+	championNamesSQL = `
+select distinct coalesce(nullif(p.name, ''), c.name) as name
+from champion c left join person p on p.email_folded = c.email_folded
+where c.state = 'active' and coalesce(nullif(p.name, ''), c.name) <> ''
+order by name`
+
+	// Who may be asked to own or approve a message: those with a role here.
+	messageColleaguesSQL = `
+select max(coalesce(nullif(p.name, ''), a.name)) as name, max(a.email) as email
+from account a join account_role r on r.account_id = a.id
+left join person p on p.email_folded = lower(a.email)
+where a.deactivated_at is null and a.email <> '' and r.role in ('lead', 'owner', 'executive')
+group by lower(a.email)
+order by lower(max(coalesce(nullif(p.name, ''), a.name, a.email)))`
+
+	// Everybody who has the app by what device management lists, under any address they ever had.
+	withoutAppSQL = `
+with has as (
+    select d.email_folded from device d where d.app_version <> ''
+    union
+    select other.email_folded
+    from device d join member_address own on own.email_folded = d.email_folded join member_address other on other.member = own.member
+    where d.app_version <> ''
+)
+select exists (select from device) as known, count(*) filter (where h.email_folded is null)::int as without
+from unnest(@addresses::text[]) as t(address) left join has h on h.email_folded = t.address`
+)
+
+type doneRow struct {
+	At     time.Time
+	By     string
+	Action string
+	Detail string
+}
+
+func (r doneRow) done() comms.Done {
+	d := comms.Done{At: r.At.UTC(), By: r.By, Action: r.Action}
+	_ = json.Unmarshal([]byte(r.Detail), &d.Detail) // what is not a plain object tells nothing more
+	return d
+}
+
+// MessageSheet returns one message with everything its page tells, in one round trip. Absent is NotFound.
+func (s *Store) MessageSheet(ctx context.Context, id comms.MessageID) (comms.Sheet, error) {
+	if id <= 0 {
+		return comms.Sheet{}, fault.New(fault.NotFound, sayNoMessage)
+	}
+	var out comms.Sheet
+	var versions []textRow
+	var channels []sendChannelRow
+	var done []doneRow
+	b := &pgx.Batch{}
+	b.Queue(messageVersionsSQL, int64(id)).Query(into(&versions, pgx.RowToStructByName[textRow]))
+	b.Queue(sendChannelsSQL).Query(into(&channels, pgx.RowToStructByName[sendChannelRow]))
+	b.Queue(messageDoneSQL, pgx.StrictNamedArgs{"id": int64(id)}).Query(into(&done, pgx.RowToStructByName[doneRow]))
+	b.Queue(championNamesSQL).Query(into(&out.Champions, pgx.RowTo[string]))
+	var messages messageLoad
+	messages.queue(b, id)
+	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
+		return comms.Sheet{}, fmt.Errorf("read a message: %w", translate(err))
+	}
+	found := messages.list()
+	if len(found) == 0 {
+		return comms.Sheet{}, fault.New(fault.NotFound, sayNoMessage)
+	}
+	out.Message, out.Versions = found[0], each(versions, textRow.text)
+	out.Channels, out.Done = each(channels, sendChannelRow.channel), each(done, doneRow.done)
+	return out, nil
+}
+
+// MessageColleagues returns whom a message can be given to, or be approved by: those with a role here, by name.
+func (s *Store) MessageColleagues(ctx context.Context) ([]comms.Person, error) {
+	rows, err := s.pool.Query(ctx, messageColleaguesSQL)
+	if err != nil {
+		return nil, fmt.Errorf("list who can own a message: %w", translate(err))
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[comms.Person])
+	if err != nil {
+		return nil, fmt.Errorf("list who can own a message: %w", translate(err))
+	}
+	return list, nil
+}
+
+// WithoutApp counts which of some folded addresses have no machine with the desktop app;
+// known is false where device management has told nothing.
+func (s *Store) WithoutApp(ctx context.Context, addresses []string) (n int, known bool, err error) {
+	row := s.pool.QueryRow(ctx, withoutAppSQL, pgx.StrictNamedArgs{"addresses": append([]string{}, addresses...)})
+	if err := row.Scan(&known, &n); err != nil {
+		return 0, false, fmt.Errorf("count who has the app: %w", translate(err))
+	}
+	return n, known, nil
+}
