@@ -192,15 +192,9 @@ func (d *dispatch) judge(ctx context.Context) (string, error) {
 	if d.message, err = oneMessage(ctx, d.tx, d.due.Message); err != nil {
 		return "", err
 	}
-	rows, err := d.tx.Query(ctx, waysSQL, pgx.StrictNamedArgs{"ids": d.message.Channels})
-	if err != nil {
+	if d.ways, err = waysOf(ctx, d.tx, d.message.Channels); err != nil {
 		return "", err
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[sendChannelRow])
-	if err != nil {
-		return "", err
-	}
-	d.ways = each(found, sendChannelRow.channel)
 	if kept := d.message.Unready(d.launch(), d.ways); kept != "" {
 		return kept, nil
 	}
@@ -211,6 +205,16 @@ func (d *dispatch) judge(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return d.message.Uncovered(len(d.reach.To), d.ways), nil
+}
+
+// waysOf returns those of some channels that are in use still.
+func waysOf(ctx context.Context, tx pgx.Tx, ids []int) ([]comms.Channel, error) {
+	rows, err := tx.Query(ctx, waysSQL, pgx.StrictNamedArgs{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[sendChannelRow])
+	return each(found, sendChannelRow.channel), err
 }
 
 // launch is that of the message's wave, as it stands by the database clock.
@@ -233,11 +237,7 @@ func (d *dispatch) miss(ctx context.Context, kept string) error {
 
 // send makes the mailing and a delivery for everybody it reaches, and for everybody left out.
 func (d *dispatch) send(ctx context.Context) error {
-	m := comms.Mailing{
-		Kind: comms.KindMessage, Key: fmt.Sprintf("message/%d", d.due.ID), Occurrence: d.due.ID, Message: d.due.Message, N: d.message.N,
-		Title: d.message.Title, DueAt: d.due.DueAt, UsefulUntil: d.due.UsefulUntil,
-	}
-	id, made, err := insertMailing(ctx, d.tx, m, d.due.Now)
+	id, made, err := insertMailing(ctx, d.tx, d.mailing(), d.due.Now)
 	if err != nil {
 		return err
 	}
@@ -256,6 +256,14 @@ func (d *dispatch) send(ctx context.Context) error {
 		return err
 	}
 	return d.audit(ctx, d.tx, d.due.Now, occurrenceEvent("message.went_out", d.due.Message, d.due.ID))
+}
+
+// mailing is what goes out for the occurrence.
+func (d *dispatch) mailing() comms.Mailing {
+	return comms.Mailing{
+		Kind: comms.KindMessage, Key: fmt.Sprintf("message/%d", d.due.ID), Occurrence: d.due.ID, Message: d.due.Message, N: d.message.N,
+		Title: d.message.Title, DueAt: d.due.DueAt, UsefulUntil: d.due.UsefulUntil,
+	}
 }
 
 // deliverBy makes the deliveries of one channel: one to each recipient by mail, one to a chat.
