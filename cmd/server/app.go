@@ -24,6 +24,7 @@ type app struct {
 	store    *store.Store
 	identity *identity.Service
 	keys     *seal.Keyring // nil without GROUNDSWELL_SECRET_KEY
+	out      *carrier      // the ways out; made by serveAt
 	stops    []func()
 }
 

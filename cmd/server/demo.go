@@ -119,7 +119,8 @@ func demoSecret(file string) (string, error) {
 }
 
 func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error {
-	a.store.ServeAt("http://" + localAddress(l))
+	a.serveAt("http://" + localAddress(l))
+	sink := a.keepMail()
 	if err := a.tell(ctx, org); err != nil { // first, so that the months that close with the first pull know the roster
 		return err
 	}
@@ -142,7 +143,7 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 		return err
 	}
 	cfg.Org, cfg.Dev = demoOrg, true
-	cfg.Sandbox = &demoSandbox{app: a, org: org, file: fixedFile(a.DataDir)}
+	cfg.Sandbox = &demoSandbox{app: a, org: org, file: fixedFile(a.DataDir), sink: sink}
 	site, err := web.NewDemo(cfg, web.Personas())
 	if err != nil {
 		return err

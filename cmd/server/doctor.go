@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"time"
 
 	"groundswell/internal/claude"
+	"groundswell/internal/deliver"
 	"groundswell/internal/pull"
 	"groundswell/internal/route"
 	"groundswell/internal/signin"
@@ -121,25 +121,17 @@ func (s settings) checkListen() check {
 	return check{"listen", checkOK, s.Listen + " is free"}
 }
 
+// checkMail says hello to the mail server: connection, TLS and sign-in, as before a mail.
 func (s settings) checkMail(ctx context.Context) check {
-	if s.SMTPURL == "" {
+	if s.smtp == nil {
 		return check{"mail", checkWarn, "SMTP_URL is not set: no message can be sent"}
 	}
-	u, err := url.Parse(s.SMTPURL)
-	if err != nil {
-		return check{"mail", checkFail, "SMTP_URL cannot be read"}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if err := deliver.NewMailer(*s.smtp, nil).Greet(ctx); err != nil {
+		return check{"mail", checkFail, s.smtp.Address() + " cannot be used, " + oneLine(err) + "; check SMTP_URL and the firewall"}
 	}
-	port := u.Port()
-	if port == "" {
-		port = "587"
-	}
-	d := net.Dialer{Timeout: checkTimeout}
-	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	if err != nil {
-		return check{"mail", checkFail, fmt.Sprintf("no mail server answers at %s:%s; check host, port and firewall", u.Hostname(), port)}
-	}
-	_ = conn.Close()
-	return check{"mail", checkOK, "a server answers at " + u.Hostname()}
+	return check{"mail", checkOK, s.smtp.Address() + " takes mail from " + s.smtp.From.Address + "; " + s.smtp.Way()}
 }
 
 func (s settings) checkSignIn(ctx context.Context) check {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"groundswell/internal/deliver"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/pull"
@@ -27,6 +28,19 @@ type demoSandbox struct {
 	app  *app
 	org  *sandbox.Org
 	file string
+	sink *deliver.Sink // nil: mail goes out
+}
+
+// keepMail puts a sink in place of the mail server and of chats, so that what the
+// demo sends stays in it. With SMTP_URL mail and posts go out; then there is none.
+func (a *app) keepMail() *deliver.Sink {
+	a.out.org = demoOrg
+	if a.smtp != nil {
+		return nil
+	}
+	sink := &deliver.Sink{}
+	a.out.mail, a.out.chat = sink, sink
+	return sink
 }
 
 func fixedFile(dataDir string) string { return filepath.Join(dataDir, "demo", "fixed.json") }

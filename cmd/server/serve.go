@@ -64,7 +64,7 @@ func serveJobs(ctx context.Context, s settings) error {
 		return err
 	}
 	defer a.close()
-	a.store.ServeAt(s.PublicURL)
+	a.serveAt(s.PublicURL)
 	if _, err := a.startJobs(ctx, true); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func serveWeb(ctx context.Context, s settings, work bool) error {
 		return err
 	}
 	defer a.close()
-	a.store.ServeAt(a.public(listener))
+	a.serveAt(a.public(listener))
 	queue, err := a.startJobs(ctx, work)
 	if err != nil {
 		return err

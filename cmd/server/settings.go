@@ -13,6 +13,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/joho/godotenv"
+
+	"groundswell/internal/deliver"
 )
 
 // settings are all the program reads from its surroundings: environment
@@ -34,12 +36,16 @@ type settings struct {
 	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET"`
 	OIDCGroupsClaim  string `env:"OIDC_GROUPS_CLAIM"`
 
-	SMTPURL   string `env:"SMTP_URL"`
+	SMTPURL      string `env:"SMTP_URL"`
+	WebhookAllow string `env:"GROUNDSWELL_WEBHOOK_ALLOW"`
+
 	OTLPToken string `env:"GROUNDSWELL_OTLP_TOKEN"`
 	Log       string `env:"GROUNDSWELL_LOG" envDefault:"info"`
 
 	secrets [][]byte // decoded GROUNDSWELL_SECRET_KEY, the current one first
 	admins  []string
+	smtp    *deliver.Setting // of SMTP_URL; nil without one
+	allowed deliver.Allowed  // of GROUNDSWELL_WEBHOOK_ALLOW
 }
 
 // loadSettings reads and checks the settings. Its error names every variable
@@ -95,9 +101,7 @@ func (s *settings) check() error {
 	if s.OIDCIssuer != "" && s.OIDCClientID == "" {
 		wrong("OIDC_CLIENT_ID", "is empty while OIDC_ISSUER is set; register this program with the identity provider and enter its client id")
 	}
-	if s.SMTPURL != "" && !hasHost(s.SMTPURL, "smtp", "smtps") {
-		wrong("SMTP_URL", "is not an address like smtp://user:pass@host:587?from=rollout@example.com")
-	}
+	s.checkSending(wrong)
 	if s.Log != "info" && s.Log != "debug" {
 		wrong("GROUNDSWELL_LOG", "%q is not info or debug", s.Log)
 	}
@@ -119,6 +123,22 @@ func (s *settings) check() error {
 		return errors.New(strings.Join(errs, "\n"))
 	}
 	return nil
+}
+
+// checkSending reads where mail goes out and where webhooks may lead.
+func (s *settings) checkSending(wrong func(name, format string, args ...any)) {
+	if s.SMTPURL != "" {
+		server, err := deliver.ParseSetting(s.SMTPURL)
+		if err != nil {
+			wrong("SMTP_URL", "%s", oneLine(err))
+		}
+		s.smtp = &server
+	}
+	allowed, err := deliver.ParseAllowed(s.WebhookAllow)
+	if err != nil {
+		wrong("GROUNDSWELL_WEBHOOK_ALLOW", "%s", oneLine(err))
+	}
+	s.allowed = allowed
 }
 
 func splitList(s string) []string {

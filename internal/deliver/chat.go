@@ -36,8 +36,10 @@ type Chat struct {
 	allow  Allowed
 }
 
+// PostTakes bounds a post, with its answer.
+const PostTakes = 20 * time.Second
+
 const (
-	postTakes     = 20 * time.Second
 	maxPostAnswer = 16 << 10
 	longestAfter  = 6 * time.Hour // of what a Retry-After is believed
 )
@@ -47,14 +49,14 @@ func NewChat(allow Allowed) *Chat {
 	g := guard{allow: allow, names: systemNames}
 	transport := &http.Transport{
 		DialContext:            g.dial,
-		TLSHandshakeTimeout:    postTakes,
-		ResponseHeaderTimeout:  postTakes,
+		TLSHandshakeTimeout:    PostTakes,
+		ResponseHeaderTimeout:  PostTakes,
 		MaxResponseHeaderBytes: maxPostAnswer,
 		DisableKeepAlives:      true, // a connection that idled may break under a post, and nobody knows then whether it arrived
 	}
 	return &Chat{allow: allow, client: &http.Client{
 		Transport:     outward.Bounded{Next: transport, Limit: func(*http.Response) int64 { return maxPostAnswer }},
-		Timeout:       postTakes,
+		Timeout:       PostTakes,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -65,7 +67,7 @@ func (c *Chat) Check(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, postTakes)
+	ctx, cancel := context.WithTimeout(ctx, PostTakes)
 	defer cancel()
 	if _, err := (guard{allow: c.allow, names: systemNames}).find(ctx, u.Hostname(), u.Port()); err != nil {
 		return fault.Field("address", capital(briefPost(err)))

@@ -150,7 +150,7 @@ func (g guard) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	dialer := net.Dialer{Timeout: postTakes / 2}
+	dialer := net.Dialer{Timeout: PostTakes / 2}
 	var failed error
 	for _, target := range targets {
 		conn, err := dialer.DialContext(ctx, network, target)

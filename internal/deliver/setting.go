@@ -47,6 +47,15 @@ const (
 // Address is where the server listens: host:port.
 func (s Setting) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
+// Way says in a few words how the server is spoken to.
+func (s Setting) Way() string {
+	said := map[Secrecy]string{StartTLS: "TLS after STARTTLS", Implicit: "TLS from the first byte", Open: "no TLS"}[s.Secrecy]
+	if s.User == "" {
+		return said + ", without signing in"
+	}
+	return said + ", signed in"
+}
+
 // ParseSetting reads a setting from an address like
 // smtp://user:pass@host:587?from=rollout@example.com&name=Rollout. Its errors name no password.
 func ParseSetting(address string) (Setting, error) {

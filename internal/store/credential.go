@@ -27,15 +27,21 @@ func (s *Store) PutCredential(ctx context.Context, by identity.Actor, name, secr
 	if s.keys == nil {
 		return errNoKeys
 	}
-	return s.inTx(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, putCredential, pgx.StrictNamedArgs{
-			"name": name, "sealed": s.keys.Seal([]byte(secret), credentialRow(name)), "now": now, "by": int64(by.Account),
-		})
-		if err != nil {
-			return fmt.Errorf("keep a credential: %w", err)
-		}
-		return s.audit(ctx, tx, now, identity.Event{By: by, Action: "credential.set", Subject: "credential/" + name})
+	return s.inTx(ctx, func(tx pgx.Tx) error { return s.putCredential(ctx, tx, by, name, secret, now) })
+}
+
+// putCredential keeps a secret within a transaction.
+func (s *Store) putCredential(ctx context.Context, tx pgx.Tx, by identity.Actor, name, secret string, now time.Time) error {
+	if s.keys == nil {
+		return errNoKeys
+	}
+	_, err := tx.Exec(ctx, putCredential, pgx.StrictNamedArgs{
+		"name": name, "sealed": s.keys.Seal([]byte(secret), credentialRow(name)), "now": now, "by": int64(by.Account),
 	})
+	if err != nil {
+		return fmt.Errorf("keep a credential: %w", err)
+	}
+	return s.audit(ctx, tx, now, identity.Event{By: by, Action: "credential.set", Subject: "credential/" + name})
 }
 
 const readCredential = `select sealed, updated_at from credential where name = $1`
@@ -75,13 +81,16 @@ const deleteCredential = `delete from credential where name = $1`
 
 // DeleteCredential forgets a kept secret; an absent one is no error.
 func (s *Store) DeleteCredential(ctx context.Context, by identity.Actor, name string, now time.Time) error {
-	return s.inTx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, deleteCredential, name)
-		if err != nil || tag.RowsAffected() == 0 {
-			return err
-		}
-		return s.audit(ctx, tx, now, identity.Event{By: by, Action: "credential.removed", Subject: "credential/" + name})
-	})
+	return s.inTx(ctx, func(tx pgx.Tx) error { return s.deleteCredential(ctx, tx, by, name, now) })
+}
+
+// deleteCredential forgets a secret within a transaction.
+func (s *Store) deleteCredential(ctx context.Context, tx pgx.Tx, by identity.Actor, name string, now time.Time) error {
+	tag, err := tx.Exec(ctx, deleteCredential, name)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	return s.audit(ctx, tx, now, identity.Event{By: by, Action: "credential.removed", Subject: "credential/" + name})
 }
 
 const (
