@@ -145,4 +145,3 @@ func outcomeOf(r deliver.Receipt) comms.Outcome {
 	}[r.State]
 	return comms.Outcome{State: state, Code: r.Code, Say: r.Say, Down: r.Down, Address: r.Address, After: r.After}
 }
-

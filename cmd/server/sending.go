@@ -5,10 +5,14 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"time"
 
 	"groundswell/internal/comms"
 	"groundswell/internal/jobs"
 )
+
+// settleTakes is what a sender has beyond the longest try to say what became of it.
+const settleTakes = 5 * time.Second
 
 // queue lets the store ask r for channels to be drained.
 func (a *app) queue(r *jobs.Runner, err error) (*jobs.Runner, error) {
@@ -33,19 +37,8 @@ func (a *app) dispatch(ctx context.Context) error {
 
 // drain returns what sends what waits in a channel, under a name that no other process has.
 func (a *app) drain() func(context.Context, int) error {
-	post := &comms.Post{Outbox: a.store, Carrier: a.carrier()}
+	post := &comms.Post{Outbox: a.store, Carrier: a.carrier(), Timeout: a.out.longest + settleTakes}
 	host, _ := os.Hostname()
 	worker := fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text())
 	return func(ctx context.Context, channel int) error { return post.Drain(ctx, channel, worker) }
-}
-
-// carrier takes parcels to their recipients. It is set up nowhere yet.
-func (a *app) carrier() comms.Carrier { return nowhere{} }
-
-// nowhere is the carrier of a program that mail and chats were not set up for.
-type nowhere struct{}
-
-// Carry answers that nothing can leave.
-func (nowhere) Carry(context.Context, comms.Parcel) comms.Outcome {
-	return comms.Outcome{State: comms.Waiting, Down: true, Say: "It is not set up."}
 }
