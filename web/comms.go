@@ -40,6 +40,9 @@ type Comms struct {
 	Board   Board
 	Desks   Desks // nil leaves the calendar out
 	Service *comms.Service
+
+	Mailroom Mailroom          // what went out; nil leaves its pages out
+	Links    comms.LinkCounter // opens counted links
 }
 
 // calendarReaders read the calendar; who may change a message is the message's to say.

@@ -32,6 +32,8 @@ func bodyLimit(r *http.Request) int64 {
 		return maxUpload
 	case r.URL.Path == route.OTLPLogs:
 		return telemetry.MaxBody
+	case bringsNotices(r):
+		return maxNoticeBytes
 	case provesByFile(r):
 		return maxProof
 	}

@@ -37,6 +37,9 @@ func SendChannel(id int) string { return SendChannels + "/" + strconv.Itoa(id) }
 // Mailing is the page of something that went out: every recipient's state.
 func Mailing(id int64) string { return Mailings + "/" + strconv.FormatInt(id, 10) }
 
+// Delivery is the page of one recipient's copy.
+func Delivery(id int64) string { return Deliveries + "/" + strconv.FormatInt(id, 10) }
+
 // Feed is a calendar for calendar clients.
 func Feed(secret string) string { return "/calendar/" + url.PathEscape(secret) + ".ics" }
 

@@ -126,3 +126,18 @@ func (s *Store) DeliveryIDs(ctx context.Context, id comms.MailingID, state comms
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[comms.DeliveryID])
 	return ids, translate(err)
 }
+
+const deliverySQL = `select ` + deliveryColumnsSQL + ` where d.id = $1`
+
+// Delivery returns one copy; absent is NotFound.
+func (s *Store) Delivery(ctx context.Context, id comms.DeliveryID) (comms.SentDelivery, error) {
+	rows, err := s.pool.Query(ctx, deliverySQL, id)
+	if err != nil {
+		return comms.SentDelivery{}, fmt.Errorf("read delivery %d: %w", id, translate(err))
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[deliveryRow])
+	if err != nil {
+		return comms.SentDelivery{}, translate(err)
+	}
+	return r.delivery(), nil
+}
