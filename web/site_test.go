@@ -126,7 +126,8 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Attendance = attendanceOf(s.store, keys)
 	cfg.Recognition = Recognition{Book: s.store, Service: &roster.RecognitionService{Keeper: s.store}}
 	cfg.Wins = Wins{Book: s.store, Service: &value.Service{Keeper: s.store}}
-	cfg.Comms = Comms{Board: s.store, Desks: s.store, Service: &comms.Service{Keeper: s.store}}
+	cfg.Comms = Comms{Board: s.store, Desks: s.store, Service: &comms.Service{Keeper: s.store}, Mailroom: s.store}
+	cfg.Comms.Links = comms.LinkCounter{Keys: keys.Derive("links"), At: route.CountedLink}
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

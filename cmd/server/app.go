@@ -191,7 +191,8 @@ func (a *app) purge(ctx context.Context) error {
 	_, err := a.store.PurgeSessions(ctx, time.Now())
 	_, drafts := a.store.PurgeDrafts(ctx, time.Now())
 	_, events := a.store.PurgeTelemetry(ctx, time.Now())
-	return errors.Join(err, drafts, events)
+	_, _, sent := a.store.PurgeSent(ctx, time.Now())
+	return errors.Join(err, drafts, events, sent)
 }
 
 // overdue is how long after the last pull a starting worker pulls by itself.

@@ -212,7 +212,10 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Gates:     a.store,
 		Guides:    a.store,
 		Wins:      web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
-		Comms:     web.Comms{Board: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store}},
+		Comms: web.Comms{
+			Board: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store},
+			Mailroom: a.store, Links: comms.LinkCounter{Keys: a.keys.Derive("links"), At: route.CountedLink},
+		},
 		Support:   a.store,
 		Closings:  a.store,
 		Decisions: a.store,

@@ -24,10 +24,12 @@ where mailing = $1 and state = 'waiting'`
 	stoppedMailingSQL = `update mailing set stopped_at = @now where id = @id and stopped_at is null and ended_at is null returning id`
 	knownMailingSQL   = `select exists (select from mailing where id = $1)`
 
+	// What a digest said to somebody is not kept for ever: without it there is nothing to send.
 	resendSQL = `
-update delivery set state = 'waiting', next_at = clock_timestamp(), settled_at = null, resent = resent + 1, resent_at = clock_timestamp(), resent_by = @by
-where id = any (@ids::bigint[]) and state in ('unknown', 'refused')
-returning id, mailing, channel`
+update delivery d set state = 'waiting', next_at = clock_timestamp(), settled_at = null, resent = resent + 1, resent_at = clock_timestamp(), resent_by = @by
+from mailing g
+where g.id = d.mailing and d.id = any (@ids::bigint[]) and d.state in ('unknown', 'refused') and (d.subject is not null or g.message is not null)
+returning d.id, d.mailing, d.channel`
 )
 
 type unknownRow struct {

@@ -97,7 +97,7 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, p comms.Parcel, o comms.O
 		return err
 	}
 	if o.State == comms.Refused && o.Address && email != "" {
-		if _, err := tx.Exec(ctx, noteBouncedSQL, pgx.StrictNamedArgs{"email": email, "at": now, "reason": cleanText(o.Say)}); err != nil {
+		if _, err := tx.Exec(ctx, noteBouncedSQL, pgx.StrictNamedArgs{"email": email, "at": now, "reason": string(comms.NoSuchAddress)}); err != nil {
 			return err
 		}
 	}
