@@ -15,8 +15,11 @@ import (
 )
 
 const (
-	// A process that stands still gives the channel back soon.
-	claimIdleSQL = `set local idle_in_transaction_session_timeout = '5s'`
+	// A process that stands still gives the channel back soon. And what is claimed must not be
+	// forgotten by a crash of the server, even where it is set up to forget.
+	claimCarefullySQL = `
+select set_config('idle_in_transaction_session_timeout', '5s', true),
+       set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, true)`
 
 	// Claims of a channel take turns here.
 	turnSQL = `
@@ -139,7 +142,7 @@ func (c *claim) run(ctx context.Context, channel int) error {
 func (c *claim) turn(ctx context.Context, channel int) (bool, error) {
 	var found []sendChannelRow
 	b := &pgx.Batch{}
-	b.Queue(claimIdleSQL)
+	b.Queue(claimCarefullySQL)
 	b.Queue(turnSQL, channel).Query(into(&found, pgx.RowToStructByName[sendChannelRow]))
 	if err := c.tx.SendBatch(ctx, b).Close(); err != nil || len(found) == 0 {
 		return false, err
