@@ -43,6 +43,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childImport) != "" {
 		work = childApply
 	}
+	if os.Getenv(childArrivals) != "" {
+		work = childSend
+	}
 	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
