@@ -673,6 +673,32 @@ CREATE TABLE device (
 
 COMMENT ON TABLE device IS 'Machines as the device manager lists them. app_version is empty where the desktop app is not installed.';
 
+CREATE TABLE digest_run (
+    key text NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    mailing bigint,
+    told integer DEFAULT 0 NOT NULL,
+    CONSTRAINT digest_run_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT digest_run_kind_check CHECK ((kind = ANY (ARRAY['tasks'::text, 'champion'::text, 'failures'::text, 'report'::text, 'reminder'::text])))
+);
+
+COMMENT ON TABLE digest_run IS 'Digests that were written, each once, also those that had nothing to say.';
+
+COMMENT ON COLUMN digest_run.mailing IS 'Null: there was nothing to say, or nobody to say it to.';
+
+COMMENT ON COLUMN digest_run.told IS 'How many failures it told of, so that the next one can say that all is right again.';
+
+CREATE TABLE digest_setting (
+    only_one boolean DEFAULT true NOT NULL,
+    at time without time zone DEFAULT '07:30:00'::time without time zone NOT NULL,
+    off text[] DEFAULT '{}'::text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT digest_setting_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE digest_setting IS 'What goes out by itself: at what time of a day, by the rollout''s zone, and which kinds do not.';
+
 CREATE TABLE escalation (
     id integer NOT NULL,
     "position" integer NOT NULL,
@@ -2352,6 +2378,12 @@ ALTER TABLE ONLY department
 ALTER TABLE ONLY device
     ADD CONSTRAINT device_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY digest_run
+    ADD CONSTRAINT digest_run_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY digest_setting
+    ADD CONSTRAINT digest_setting_pkey PRIMARY KEY (only_one);
+
 ALTER TABLE ONLY escalation
     ADD CONSTRAINT escalation_client_key_key UNIQUE (client_key);
 
@@ -2704,6 +2736,8 @@ CREATE INDEX delivery_waiting ON delivery USING btree (channel, next_at, id) WHE
 
 CREATE INDEX device_email ON device USING btree (email_folded);
 
+CREATE INDEX digest_run_kind ON digest_run USING btree (kind, at DESC);
+
 CREATE INDEX feature_day_key ON feature_day USING btree (kind, key, day);
 
 CREATE INDEX gate_alarm_gate ON gate_alarm USING btree (gate, id DESC);
@@ -2869,6 +2903,9 @@ ALTER TABLE ONLY delivery
 
 ALTER TABLE ONLY delivery
     ADD CONSTRAINT delivery_mailing_fkey FOREIGN KEY (mailing) REFERENCES mailing(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY digest_run
+    ADD CONSTRAINT digest_run_mailing_fkey FOREIGN KEY (mailing) REFERENCES mailing(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY gate_alarm
     ADD CONSTRAINT gate_alarm_gate_fkey FOREIGN KEY (gate) REFERENCES gate(id) ON DELETE CASCADE;

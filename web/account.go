@@ -22,6 +22,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, actor ident
 		Name: actor.Name, Email: actor.Email, Theme: theme(r), Here: route.Account, Now: s.Now(),
 		SetTheme: route.Theme, SignOut: route.SignOut, SignOutAll: route.SignOutAll,
 	}
+	props.Mail = s.linkFor(actor, route.MailChoices)
 	for _, role := range actor.Roles {
 		props.Roles = append(props.Roles, roleNames[role])
 	}

@@ -41,8 +41,11 @@ type Comms struct {
 	Desks   Desks // nil leaves the calendar out
 	Service *comms.Service
 
-	Mailroom Mailroom          // what went out; nil leaves its pages out
-	Links    comms.LinkCounter // opens counted links
+	Mailroom     Mailroom           // what went out; nil leaves its pages out
+	Links        comms.LinkCounter  // opens counted links
+	Mail         MailBook           // what each person gets; nil leaves its pages out
+	Unsubscriber comms.Unsubscriber // opens the links that end a kind of mail
+	Digests      *comms.Digests     // what goes out by itself; required with Mail
 }
 
 // calendarReaders read the calendar; who may change a message is the message's to say.

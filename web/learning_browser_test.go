@@ -33,7 +33,7 @@ func TestLearningPagesAreAccessible(t *testing.T) {
 	inBrowser(t, ctx, "decide", chromedp.Navigate(s.url+route.Learning), chromedp.SetValue(`[name=counts]`, "all_staff_101"),
 		chromedp.Submit(`[name=counts]`), says(".toast", "counts as All-staff 101"))
 	lookAt(t, ctx, s, stop{route.Completion, "#missing", "Ada Novak"})
-	lookAt(t, ctx, s, stop{route.Reminders, "main", "Nothing is sent yet"})
+	lookAt(t, ctx, s, stop{route.Reminders, "main", "as it stands now"})
 	inBrowser(t, ctx, "search", chromedp.Navigate(s.url+route.Completion), chromedp.SendKeys("#q", "zzz"), says("#missing", "Nobody matches"))
 	for _, path := range []string{route.Learning, route.Completion, route.Reminders} {
 		inBrowser(t, ctx, path, chromedp.EmulateViewport(390, 844), chromedp.Navigate(s.url+path), says(".tabs", "Learning systems"))

@@ -174,6 +174,10 @@ func (s *Server) refuseCrossSite(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		if unsubscribes(r.URL.Path) {
+			next.ServeHTTP(w, withoutCookies(r))
+			return
+		}
 		unknown := r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
 		if unknown || guard.Check(r) != nil {
 			s.fail(w, r, identity.Actor{}, fault.New(fault.Forbidden, "This request did not come from this site, so nothing was changed. Open the page here and try again."))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"groundswell/internal/comms"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/rollout"
@@ -189,6 +190,10 @@ func (s *Server) digestPage(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	props := views.NewDigest(reader, rollout.Digests(reader.Plan, reader.Now))
+	sent, _, err := s.goesOut(r.Context(), actor, comms.KindTasks)
+	if err != nil {
+		return err
+	}
+	props := views.NewDigest(reader, rollout.Digests(reader.Plan, reader.Now), sent)
 	return s.page(w, r, actor, page{Title: "Reminders", Section: route.Plan}, views.Digest(props))
 }

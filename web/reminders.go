@@ -3,38 +3,29 @@ package web
 import (
 	"net/http"
 
-	"groundswell/internal/day"
+	"groundswell/internal/comms"
 	"groundswell/internal/enablement"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 	views "groundswell/views/learning"
 )
 
-// remindersPage shows what would go out tomorrow, and to champions on the next
-// Monday. Nothing is sent.
+// remindersPage shows the reminders of sessions that are written next.
 func (s *Server) remindersPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	p, err := s.Plan.Plan(r.Context())
+	sent, on, err := s.goesOut(r.Context(), actor, comms.KindReminder)
 	if err != nil {
 		return err
 	}
-	now := s.Now().In(p.Rollout.Zone())
-	on := p.Today(now) + 1
 	facts, err := s.Completion.ReminderFacts(r.Context(), on)
 	if err != nil {
 		return err
 	}
-	monday := nextMonday(on)
+	p, err := s.Plan.Plan(r.Context())
+	if err != nil {
+		return err
+	}
 	d := views.ReminderData{
-		On: on, Monday: monday, Now: now, Tabs: s.trainingTabs(actor, route.Reminders),
-		Tomorrow: enablement.Reminders(facts, on), Champions: enablement.Reminders(facts, monday),
+		On: on, Letters: enablement.Reminders(facts, on), Sent: sent, Now: s.Now().In(p.Rollout.Zone()), Tabs: s.trainingTabs(actor, route.Reminders),
 	}
 	return s.page(w, r, actor, page{Title: "Reminders of trainings", Section: route.Trainings}, views.Reminders(views.NewReminders(d)))
-}
-
-// nextMonday is the first Monday from a day on.
-func nextMonday(from day.Date) day.Date {
-	if from.Monday() == from {
-		return from
-	}
-	return from.Monday() + 7
 }

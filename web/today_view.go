@@ -44,15 +44,14 @@ func (v todayView) summary() *phone.SummaryProps {
 	if !v.starts.Known() || n < max(v.index.Settings.MinCohortSize, 1) {
 		return nil
 	}
-	var app, in, tasked, active int
+	app, members := 0, make([]int32, 0, n)
 	for _, c := range v.Colleagues {
 		app += one(c.HasApp)
-		in += one(v.reached(c, adoption.StageSignedIn))
-		tasked += one(v.reached(c, adoption.StageDelegated))
-		active += one(v.starts.Active(c.Member))
+		members = append(members, c.Member)
 	}
-	p := &phone.SummaryProps{Label: "Your department", N: in, Of: n, Words: "signed in", Footer: v.through() + " " + v.activeIn()}
-	if in < n {
+	t := v.starts.Tally(members)
+	p := &phone.SummaryProps{Label: "Your department", N: t.SignedIn, Of: n, Words: "signed in", Footer: v.through() + " " + v.activeIn()}
+	if t.SignedIn < n {
 		p.Tone = ui.ToneWarn
 	} else {
 		p.Tone = ui.ToneGood
@@ -60,7 +59,7 @@ func (v todayView) summary() *phone.SummaryProps {
 	if !v.Inventory.IsZero() {
 		p.Facts = append(p.Facts, ui.Pair{Name: ui.Count(app), Value: "have the app"})
 	}
-	p.Facts = append(p.Facts, ui.Pair{Name: ui.Count(tasked), Value: "did a real task"}, ui.Pair{Name: ui.Count(active), Value: "active"})
+	p.Facts = append(p.Facts, ui.Pair{Name: ui.Count(t.Delegated), Value: "did a real task"}, ui.Pair{Name: ui.Count(t.Active), Value: "active"})
 	return p
 }
 
@@ -78,15 +77,6 @@ func one(is bool) int {
 		return 1
 	}
 	return 0
-}
-
-// reached reports whether a colleague got as far as a stage.
-func (d desk) reached(c roster.Colleague, stage adoption.Stage) bool {
-	if c.Member < 0 {
-		return false
-	}
-	order := map[adoption.Stage]int{adoption.StageSignedIn: 1, adoption.StageDelegated: 2, adoption.StageHabitual: 3}
-	return order[d.starts.Of(c.Member)] >= order[stage]
 }
 
 // through says to which day the figures reach, and how old they are when that is not yesterday.

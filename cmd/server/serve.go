@@ -155,7 +155,7 @@ func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	cfg := jobs.Config{
 		Pool: a.store.Pool(), Log: a.log, Sync: a.sync, Interrupted: a.interrupted,
 		VerifyIndex: a.verifyIndex, Check: a.check, Purge: a.purge, SyncHour: syncHour,
-		Dispatch: a.dispatch, Drain: a.drain(),
+		Dispatch: a.dispatch, Drain: a.drain(), WriteDigests: a.writeDigests,
 	}
 	if !work {
 		return a.queue(jobs.NewQueue(cfg))
@@ -215,6 +215,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Comms: web.Comms{
 			Board: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store},
 			Mailroom: a.store, Links: comms.LinkCounter{Keys: a.keys.Derive("links"), At: route.CountedLink},
+			Mail: a.store, Unsubscriber: comms.Unsubscriber{Keys: a.keys.Derive("unsubscribe")}, Digests: a.digests(),
 		},
 		Support:   a.store,
 		Closings:  a.store,

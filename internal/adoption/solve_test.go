@@ -11,13 +11,6 @@ import (
 
 type reader func(m int32, p day.Period) int
 
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // sum adds up what each of some people is or did.
 func (d *disclosure) sum(what string, who Bits, over []day.Period, each reader) float64 {
 	n := 0

@@ -17,6 +17,7 @@ const (
 // meant for whoever may read people by name.
 type Starts struct {
 	Stages
+	Sunday         day.Date // the last day of the last complete week; read only when Known
 	lapsed, active Bits
 }
 
@@ -27,6 +28,7 @@ func (x *Index) Starts() Starts {
 		return s
 	}
 	sunday := lastSunday(x.Through)
+	s.Sunday = sunday
 	lately := x.activeIn(day.Period{From: sunday - 13, To: x.Through}).active
 	s.active = x.activeIn(day.Period{From: sunday - 6, To: sunday}).active
 	s.lapsed = s.sets[1].Minus(lately)
@@ -52,3 +54,36 @@ func (s Starts) Why(member int32) Start {
 
 // Active reports whether a member was active in the last complete week.
 func (s Starts) Active(member int32) bool { return member >= 0 && s.active.Has(member) }
+
+// Tally counts people by how far they got, and by why to begin with them.
+type Tally struct {
+	People                      int
+	SignedIn, Delegated, Active int
+	ToSignIn, ToTask, ToReturn  int
+}
+
+// Tally counts members; -1 is somebody without an account. Before the first complete
+// day it counts people and nothing else.
+func (s Starts) Tally(members []int32) Tally {
+	t := Tally{People: len(members)}
+	if !s.Known() {
+		return t
+	}
+	for _, m := range members {
+		t.SignedIn += one(m >= 0 && s.sets[0].Has(m))
+		t.Delegated += one(m >= 0 && s.sets[1].Has(m))
+		t.Active += one(s.Active(m))
+		why := s.Why(m)
+		t.ToSignIn += one(why == StartSignIn)
+		t.ToTask += one(why == StartTask)
+		t.ToReturn += one(why == StartReturn)
+	}
+	return t
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}

@@ -1,10 +1,7 @@
 package enablement
 
 import (
-	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"groundswell/internal/day"
 )
@@ -14,15 +11,14 @@ type ReminderKind string
 
 // The kinds of reminders.
 const (
-	BeforeSession  ReminderKind = "before"   // to whoever signed up, the day before
-	BeforeHosting  ReminderKind = "hosting"  // to a host, the day before
-	AfterHosting   ReminderKind = "hosted"   // to a host, the day after, while something is open
-	ChampionWeekly ReminderKind = "champion" // to champions with people missing, on Mondays
+	BeforeSession ReminderKind = "before"  // to whoever signed up, the day before
+	BeforeHosting ReminderKind = "hosting" // to a host, the day before
+	AfterHosting  ReminderKind = "hosted"  // to a host, the day after, while something is open
 )
 
 // ReminderKinds returns every kind.
 func ReminderKinds() []ReminderKind {
-	return []ReminderKind{BeforeSession, BeforeHosting, AfterHosting, ChampionWeekly}
+	return []ReminderKind{BeforeSession, BeforeHosting, AfterHosting}
 }
 
 // Reminder is a letter to one person: plain text, and where it leads.
@@ -31,8 +27,8 @@ type Reminder struct {
 	To      Addressee
 	Subject string
 	Lines   []string
-	Session int    // the page it leads to is that of this session; 0: of who is missing
-	Whose   string // slug of the department it is about, of a champion
+	Join    string // address of the session online; "" for none
+	Session int    // whose page it leads to
 }
 
 // Addressee is whom a reminder is for.
@@ -52,7 +48,6 @@ func (a Addressee) Called() string {
 // ReminderFacts are what reminders are made of.
 type ReminderFacts struct {
 	Sessions []Expected // of the days around, those that were called off left out
-	Missing  []ShortOf
 }
 
 // Expected is a session with those who signed up for it and what is open about it.
@@ -62,15 +57,7 @@ type Expected struct {
 	NoWork  int      // people who were there and of whose work nothing is written down
 }
 
-// ShortOf is a department with people who were at no training.
-type ShortOf struct {
-	Whose
-	Count     int
-	First     []string // how the first of them are called
-	Champions []Addressee
-}
-
-// Reminders returns the letters of a day. They are content only: nothing is sent.
+// Reminders returns the letters of a day.
 func Reminders(f ReminderFacts, on day.Date) []Reminder {
 	var out []Reminder
 	for _, s := range f.Sessions {
@@ -89,14 +76,11 @@ func Reminders(f ReminderFacts, on day.Date) []Reminder {
 			}
 		}
 	}
-	if on.Time().Weekday() == time.Monday {
-		out = append(out, toChampions(f, on)...)
-	}
 	return out
 }
 
 func beforeSession(s Expected, to SignUp, place int) Reminder {
-	r := Reminder{Kind: BeforeSession, To: Addressee{to.Name, to.Email}, Subject: "Tomorrow: " + s.Name, Session: s.ID, Lines: where(s)}
+	r := Reminder{Kind: BeforeSession, To: Addressee{to.Name, to.Email}, Subject: "Tomorrow: " + s.Name, Session: s.ID, Lines: Where(s.Planned), Join: s.Link}
 	if s.Capacity != nil && place >= *s.Capacity {
 		r.Subject = "Tomorrow, if a seat becomes free: " + s.Name
 		r.Lines = append(r.Lines, "You wait for a seat, with "+counted(place-*s.Capacity, "person", "people")+" before you. Your place shows on the session’s page.")
@@ -109,20 +93,17 @@ func beforeSession(s Expected, to SignUp, place int) Reminder {
 	return r
 }
 
-// where says when and where a session is, in its own zone.
-func where(s Expected) []string {
+// Where says when and where a session is, in its own zone.
+func Where(s Planned) []string {
 	lines := []string{s.Begins().Format("Mon 2 Jan, 15:04") + " to " + s.Ends().Format("15:04") + " (" + s.Zone + ")"}
 	if s.Place != "" {
 		lines = append(lines, "Place: "+s.Place)
-	}
-	if s.Link != "" {
-		lines = append(lines, "Link: "+s.Link)
 	}
 	return lines
 }
 
 func beforeHosting(s Expected) Reminder {
-	r := Reminder{Kind: BeforeHosting, To: Addressee(s.Host), Subject: "You host tomorrow: " + s.Name, Session: s.ID, Lines: where(s)}
+	r := Reminder{Kind: BeforeHosting, To: Addressee(s.Host), Subject: "You host tomorrow: " + s.Name, Session: s.ID, Lines: Where(s.Planned), Join: s.Link}
 	seats := counted(len(s.SignUps), "person signed up", "people signed up")
 	if s.Capacity != nil {
 		seats += " for " + counted(*s.Capacity, "seat", "seats")
@@ -151,51 +132,6 @@ func afterHosting(s Expected) (Reminder, bool) {
 		r.Lines = append(r.Lines, "Confirm which features the session covered.")
 	}
 	return r, len(r.Lines) > 0
-}
-
-// toChampions tells the champions of each department who is missing and what they could join.
-func toChampions(f ReminderFacts, on day.Date) []Reminder {
-	var out []Reminder
-	for _, m := range f.Missing {
-		if m.Count == 0 {
-			continue
-		}
-		lines := []string{missingLine(m)}
-		for _, s := range nextFor(f.Sessions, m.Whose, on) {
-			lines = append(lines, s.Begins().Format("Mon 2 Jan, 15:04")+": "+s.Name)
-		}
-		if len(lines) == 1 {
-			lines = append(lines, "No training that they could join is planned yet. Ask a rollout lead for one.")
-		}
-		for _, to := range m.Champions {
-			out = append(out, Reminder{
-				Kind: ChampionWeekly, To: to, Whose: m.Slug, Lines: slices.Clone(lines),
-				Subject: m.Name + ": " + counted(m.Count, "person was", "people were") + " at no training yet",
-			})
-		}
-	}
-	return out
-}
-
-func missingLine(m ShortOf) string {
-	line := "Missing: " + strings.Join(m.First, ", ")
-	if more := m.Count - len(m.First); more > 0 {
-		line += " and " + strconv.Itoa(more) + " more"
-	}
-	return line + "."
-}
-
-const sessionsTold = 3 // of those that missing people could join
-
-// nextFor are the next trainings from a day on that people of a department could join.
-func nextFor(all []Expected, w Whose, from day.Date) []Expected {
-	var out []Expected
-	for _, s := range all {
-		if s.Day >= from && s.Kind.Trains() && !s.FromFile && !s.Cancelled() && (s.Department.Everybody() || s.Department.ID == w.ID) {
-			out = append(out, s)
-		}
-	}
-	return out[:min(len(out), sessionsTold)]
 }
 
 // with adds lines that are not empty.

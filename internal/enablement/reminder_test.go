@@ -24,11 +24,7 @@ func TestReminders(t *testing.T) {
 		{Planned: Planned{ID: 5, Outline: basics, Day: monday + 1, CancelledAt: time.Unix(1, 0)}, SignUps: []SignUp{{Email: "di@example.com"}}},
 		{Planned: Planned{ID: 6, Outline: ofLegal, Day: monday + 2}, SignUps: []SignUp{{Email: "eve@example.com"}}},
 	}
-	f := ReminderFacts{Sessions: sessions, Missing: []ShortOf{
-		{Whose: Whose{1, "Claims", "claims"}, Count: 7, First: []string{"Fay", "Gil"}, Champions: []Addressee{{"Tom", "tom@example.com"}}},
-		{Whose: Whose{2, "Legal", "legal"}, Count: 1, First: []string{"Hal"}},
-		{Whose: Whose{3, "Sales", "sales"}, Champions: []Addressee{{"Uma", "uma@example.com"}}},
-	}}
+	f := ReminderFacts{Sessions: sessions}
 	var got []string
 	for _, r := range Reminders(f, monday) {
 		got = append(got, string(r.Kind)+" "+r.To.Called()+": "+r.Subject+" / "+strings.Join(r.Lines, " / "))
@@ -39,7 +35,6 @@ func TestReminders(t *testing.T) {
 		"before bo@example.com: Tomorrow, if a seat becomes free: Basics / Tue 24 Nov, 15:30 to 16:15 (Europe/Berlin) / Place: Room 4 / You wait for a seat, with 0 people before you. Your place shows on the session’s page.",
 		"before cy@example.com: Tomorrow, if a seat becomes free: Basics / Tue 24 Nov, 15:30 to 16:15 (Europe/Berlin) / Place: Room 4 / You wait for a seat, with 1 person before you. Your place shows on the session’s page.",
 		"hosting Kim: You host tomorrow: Basics / Tue 24 Nov, 15:30 to 16:15 (Europe/Berlin) / Place: Room 4 / 3 people signed up for 1 seat. / Open the door on the session’s page when you begin: people check in with its code. / Prepare: " + allStaff101().Prepare[0],
-		"champion Tom: Claims: 7 people were at no training yet / Missing: Fay, Gil and 5 more. / Tue 24 Nov, 15:30: Basics",
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d letters, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
@@ -50,7 +45,7 @@ func TestReminders(t *testing.T) {
 		}
 	}
 	for _, r := range Reminders(f, monday+1) {
-		if r.Kind == ChampionWeekly || r.Kind == AfterHosting || r.To.Email != "eve@example.com" {
+		if r.Kind == AfterHosting || r.To.Email != "eve@example.com" {
 			t.Errorf("on a Tuesday: %+v", r)
 		}
 	}

@@ -46,6 +46,8 @@ type Config struct {
 	Dispatch func(context.Context) error
 	// Drain sends what waits in a channel, and ends soon after ctx does.
 	Drain func(ctx context.Context, channel int) error
+	// WriteDigests writes the digests that are due, each once.
+	WriteDigests func(context.Context) error
 	// SyncHour is the UTC hour of the nightly pull.
 	SyncHour int
 }
@@ -67,6 +69,7 @@ func NewWorker(cfg Config) (*Runner, error) {
 	river.AddWorker(workers, &syncWorker{cfg: cfg})
 	river.AddWorker(workers, &checkWorker{check: cfg.Check})
 	river.AddWorker(workers, &purgeWorker{purge: cfg.Purge})
+	river.AddWorker(workers, &digestWorker{write: cfg.WriteDigests})
 	river.AddWorker(workers, &verifyWorker{verify: cfg.VerifyIndex})
 	river.AddWorker(workers, &dispatchWorker{dispatch: cfg.Dispatch})
 	river.AddWorker(workers, &drainWorker{drain: cfg.Drain})

@@ -16,7 +16,8 @@ const (
 // hour, and one when a worker starts if the last was cut off; every hour the checks,
 // as telemetry stops and words run out between pulls; once a day what
 // has run out is forgotten, and the sets of people are compared with their facts; every
-// few seconds, and when a worker starts, what is due goes out.
+// few seconds, and when a worker starts, what is due goes out, and every few minutes the
+// digests that are due are written.
 func timetable(hour int) []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		nightly("nightly_sync", hour, SyncArgs{Why: whyNightly}),
@@ -28,6 +29,9 @@ func timetable(hour int) []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(dispatchEvery), func() (river.JobArgs, *river.InsertOpts) {
 			return DispatchArgs{}, nil
 		}, &river.PeriodicJobOpts{ID: "dispatch", RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(digestEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return WriteDigestsArgs{}, nil
+		}, &river.PeriodicJobOpts{ID: "write_digests", RunOnStart: true}),
 		river.NewPeriodicJob(river.NeverSchedule(), func() (river.JobArgs, *river.InsertOpts) {
 			return SyncArgs{Why: whyStart}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_at_start", RunOnStart: true}),

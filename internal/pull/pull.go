@@ -7,6 +7,7 @@ package pull
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"groundswell/internal/access"
@@ -38,6 +39,23 @@ const (
 // Sources returns every source in reading order.
 func Sources() []Source {
 	return []Source{Members, Invites, Groups, Roles, Summaries, Users, Skills, Connectors, Plugins, Artifacts, Cost, Spend, Catalog}
+}
+
+// Name is what people call s.
+func (s Source) Name() string {
+	switch s {
+	case Members, Invites, Groups, Roles, Skills, Connectors, Plugins, Artifacts, Cost:
+		return strings.ToUpper(string(s[:1])) + string(s[1:])
+	case Summaries:
+		return "Daily summaries"
+	case Users:
+		return "Usage"
+	case Spend:
+		return "Spend limits"
+	case Catalog:
+		return "Plugin catalog"
+	}
+	return string(s)
 }
 
 // Scope returns the scope that the key needs for s, as the console names it.

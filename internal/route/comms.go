@@ -15,6 +15,7 @@ const (
 	Unknowns     = "/comms/delivery/open" // whose fate is unknown, or who refused
 	SendChannels = "/comms/channels"      // mail and webhooks
 	Bounces      = "/comms/bounces"       // addresses that mail came back from
+	Digests      = "/comms/digests"       // what goes out by itself
 	Mailings     = "/comms/mailings"      // digests and reminders that went out
 
 	MailChoices  = "/account/mail"     // what one gets
@@ -42,6 +43,9 @@ func Delivery(id int64) string { return Deliveries + "/" + strconv.FormatInt(id,
 
 // Feed is a calendar for calendar clients.
 func Feed(secret string) string { return "/calendar/" + url.PathEscape(secret) + ".ics" }
+
+// MailChoice is what one would be written of a kind of mail now.
+func MailChoice(kind string) string { return MailChoices + "/" + url.PathEscape(kind) }
 
 // UnsubscribeLink is where a mail's link leads that ends mails of its kind.
 func UnsubscribeLink(token string) string { return Unsubscribe + "/" + url.PathEscape(token) }

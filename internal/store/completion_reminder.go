@@ -8,7 +8,6 @@ import (
 
 	"groundswell/internal/day"
 	"groundswell/internal/enablement"
-	"groundswell/internal/people"
 )
 
 // reminderDays is how far ahead reminders name sessions.
@@ -29,7 +28,7 @@ group by s.id`
 
 	shortOfSQL = `
 with` + trainedSQL + `
-select department, count(*)::int as people, (array_agg(coalesce(nullif(name, ''), email) order by email_folded))[1:5] as first
+select department, count(*)::int as people
 from everyone where missing and department <> 0 group by department`
 )
 
@@ -40,25 +39,16 @@ type signUpRow struct {
 
 type shortRow struct {
 	Department, People int
-	First              []string
 }
 
 // ReminderFacts returns what the reminders of a day are made of.
 func (s *Store) ReminderFacts(ctx context.Context, on day.Date) (enablement.ReminderFacts, error) {
-	l, b := reminderLoad{signUps: map[int][]enablement.SignUp{}, noWork: map[int]int{}}, &pgx.Batch{}
-	l.queueDepartments(b)
-	l.queueSessions(b, sessionsBetweenSQL, pgx.StrictNamedArgs{"from": on - 1, "to": on + reminderDays, "email": ""})
-	b.Queue(expectedSignUpsSQL, pgx.StrictNamedArgs{"day": on + 1}).Query(l.readSignUps)
-	b.Queue(noWorkSQL, pgx.StrictNamedArgs{"day": on - 1}).Query(l.readNoWork)
-	b.Queue(shortOfSQL, pgx.StrictNamedArgs{"today": on.Time(), "departments": []int(nil)}).Query(func(rows pgx.Rows) (err error) {
-		l.short, err = pgx.CollectRows(rows, pgx.RowToStructByName[shortRow])
-		return err
-	})
+	l, b := newReminderLoad(), &pgx.Batch{}
+	l.queueExpected(b, on)
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return enablement.ReminderFacts{}, fmt.Errorf("read what reminders are about: %w", translate(err))
 	}
-	champions, err := s.ChampionsOf(ctx, nil, on)
-	return l.facts(champions), err
+	return l.facts(), nil
 }
 
 // reminderLoad is what reminders are made of, being read.
@@ -66,7 +56,18 @@ type reminderLoad struct {
 	agendaLoad
 	signUps map[int][]enablement.SignUp // by session
 	noWork  map[int]int                 // likewise
-	short   []shortRow
+}
+
+func newReminderLoad() *reminderLoad {
+	return &reminderLoad{signUps: map[int][]enablement.SignUp{}, noWork: map[int]int{}}
+}
+
+// queueExpected reads the sessions around a day, with who signed up and what is open.
+func (l *reminderLoad) queueExpected(b *pgx.Batch, on day.Date) {
+	l.queueDepartments(b)
+	l.queueSessions(b, sessionsBetweenSQL, pgx.StrictNamedArgs{"from": on - 1, "to": on + reminderDays, "email": ""})
+	b.Queue(expectedSignUpsSQL, pgx.StrictNamedArgs{"day": on + 1}).Query(l.readSignUps)
+	b.Queue(noWorkSQL, pgx.StrictNamedArgs{"day": on - 1}).Query(l.readNoWork)
 }
 
 func (l *reminderLoad) readSignUps(rows pgx.Rows) error {
@@ -86,26 +87,11 @@ func (l *reminderLoad) readNoWork(rows pgx.Rows) error {
 	return err
 }
 
-func (l *reminderLoad) facts(champions []people.OnRecord) enablement.ReminderFacts {
+func (l *reminderLoad) facts() enablement.ReminderFacts {
 	var f enablement.ReminderFacts
 	for _, s := range l.sessions() {
 		if !s.Cancelled() {
 			f.Sessions = append(f.Sessions, enablement.Expected{Planned: s.Planned, SignUps: l.signUps[s.ID], NoWork: l.noWork[s.ID]})
-		}
-	}
-	short := map[int]shortRow{}
-	for _, r := range l.short {
-		short[r.Department] = r
-	}
-	for _, d := range l.out.Departments {
-		m := enablement.ShortOf{Whose: d, Count: short[d.ID].People, First: short[d.ID].First}
-		for _, c := range champions {
-			if c.Department == d.ID {
-				m.Champions = append(m.Champions, enablement.Addressee{Name: c.Name, Email: c.Email})
-			}
-		}
-		if m.Count > 0 {
-			f.Missing = append(f.Missing, m)
 		}
 	}
 	return f

@@ -182,7 +182,10 @@ func (s *Store) UpdateGathering(ctx context.Context, session int, now time.Time,
 		if err != nil {
 			return err
 		}
-		return s.keepGathered(ctx, tx, session, c, now)
+		if err := s.keepGathered(ctx, tx, session, c, now); err != nil || len(c.Leave) == 0 {
+			return err
+		}
+		return s.tellSeats(ctx, tx, g, after(g, c), now)
 	})
 	if err == nil {
 		s.index.expire()

@@ -180,14 +180,7 @@ func queueDay(b *pgx.Batch, by people.Asker, department int, out *people.Today) 
 		return err
 	})
 	b.Queue(departmentChannelSQL, pgx.StrictNamedArgs{"department": department}).Query(channelInto(&out.Channel))
-	b.Queue(tipSQL, pgx.StrictNamedArgs{"week": by.Today.Monday().Time()}).Query(func(rows pgx.Rows) error {
-		var t people.Tip
-		_, err := pgx.ForEachRow(rows, []any{&t.Guide, &t.Title}, func() error {
-			out.Tip = &t
-			return nil
-		})
-		return err
-	})
+	b.Queue(tipSQL, pgx.StrictNamedArgs{"week": by.Today.Monday().Time()}).Query(tipInto(&out.Tip))
 	meeting := pgx.StrictNamedArgs{"department": department, "email": by.Email, "today": by.Today.Time()}
 	b.Queue(meetingsSQL, meeting).Query(func(rows pgx.Rows) (err error) {
 		out.Meetings, err = pgx.CollectRows(rows, pgx.RowToStructByName[people.Meeting])

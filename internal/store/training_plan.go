@@ -144,6 +144,9 @@ func (s *Store) UpdateSession(ctx context.Context, by identity.Actor, id int, do
 		if changed := was.Differs(is.Outline); len(changed) > 0 {
 			e.Detail["fields"] = strings.Join(changed, " ")
 		}
+		if err := s.tellSeatsOf(ctx, tx, was, is, now); err != nil {
+			return err
+		}
 		return s.sessionDone(ctx, tx, now, e)
 	})
 	s.index.expire()

@@ -214,6 +214,9 @@ func (s *Store) UpdateSeries(ctx context.Context, by identity.Actor, id int, don
 		if err := keepSeries(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := s.tellSeatsOfSeries(ctx, tx, sessions, c.Changed, now); err != nil {
+			return err
+		}
 		return s.sessionDone(ctx, tx, now, seriesEvent(by, done, c))
 	})
 	s.index.expire()

@@ -1,7 +1,10 @@
 package learning
 
 import (
+	"slices"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"groundswell/internal/day"
 	"groundswell/internal/enablement"
@@ -11,17 +14,17 @@ import (
 
 // ReminderData is what the page of reminders is made of.
 type ReminderData struct {
-	On        day.Date // tomorrow
-	Monday    day.Date // the next one from On
-	Tomorrow  []enablement.Reminder
-	Champions []enablement.Reminder // of Monday
-	Tabs      ui.TabsProps
-	Now       time.Time
+	On      day.Date // the day they are written
+	Letters []enablement.Reminder
+	Sent    templ.Component // when they go out, and the last that did
+	Tabs    ui.TabsProps
+	Now     time.Time
 }
 
 // RemindersProps is the page of what people would be reminded of.
 type RemindersProps struct {
 	Sub   string
+	Sent  templ.Component
 	Tabs  ui.TabsProps
 	Kinds []LetterKind
 }
@@ -43,21 +46,16 @@ type Letter struct {
 }
 
 var kindWords = map[enablement.ReminderKind]struct{ title, none string }{
-	enablement.BeforeSession:  {"To whoever signed up, the day before", "Nobody signed up for a session of the day after."},
-	enablement.BeforeHosting:  {"To hosts, the day before", "No session with a host takes place the day after."},
-	enablement.AfterHosting:   {"To hosts, the day after", "No session of the day before leaves anything open."},
-	enablement.ChampionWeekly: {"To champions, on Mondays", "No department with a champion has anybody missing."},
+	enablement.BeforeSession: {"To whoever signed up, the day before", "Nobody signed up for a session of the day after."},
+	enablement.BeforeHosting: {"To hosts, the day before", "No session with a host takes place the day after."},
+	enablement.AfterHosting:  {"To hosts, the day after", "No session of the day before leaves anything open."},
 }
 
 // NewReminders makes the page.
 func NewReminders(d ReminderData) RemindersProps {
-	p := RemindersProps{Sub: "What would go out about trainings. Nothing is sent yet.", Tabs: d.Tabs}
+	p := RemindersProps{Sub: "What goes out next about sessions, as it stands now.", Sent: d.Sent, Tabs: d.Tabs}
 	for _, k := range enablement.ReminderKinds() {
-		on, list := d.On, d.Tomorrow
-		if k == enablement.ChampionWeekly {
-			on, list = d.Monday, d.Champions
-		}
-		p.Kinds = append(p.Kinds, letterKind(k, on, list, d.Now))
+		p.Kinds = append(p.Kinds, letterKind(k, d.On, d.Letters, d.Now))
 	}
 	return p
 }
@@ -87,9 +85,9 @@ func letterKind(k enablement.ReminderKind, on day.Date, all []enablement.Reminde
 }
 
 func letter(r enablement.Reminder) Letter {
-	l := Letter{To: r.To.Called(), Subject: r.Subject, Lines: r.Lines, Link: ui.Link{Label: "Open the session", URL: route.Training(r.Session)}}
-	if r.Session == 0 {
-		l.Link = ui.Link{Label: "See who is missing", URL: route.With(route.Completion, "department", r.Whose) + "#missing"}
+	lines := r.Lines
+	if r.Join != "" {
+		lines = append(slices.Clone(lines), "Online: "+r.Join)
 	}
-	return l
+	return Letter{To: r.To.Called(), Subject: r.Subject, Lines: lines, Link: ui.Link{Label: "Open the session", URL: route.Training(r.Session)}}
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"github.com/a-h/templ"
+
 	"groundswell/internal/rollout"
 	"groundswell/internal/route"
 	"groundswell/views/ui"
@@ -9,6 +11,7 @@ import (
 // DigestProps is what owners would be reminded of today.
 type DigestProps struct {
 	Sub     string
+	Sent    templ.Component // when they go out, and the last that did
 	Letters []Letter
 	Empty   ui.VoidProps
 }
@@ -28,8 +31,8 @@ type LetterGroup struct {
 }
 
 // NewDigest shows the digests as of now to who runs the rollout.
-func NewDigest(r Reader, all []rollout.Digest) DigestProps {
-	p := DigestProps{Sub: "What each owner would read today, " + ui.Date(r.Today.Time(), r.Now) + ". Nothing is sent from here."}
+func NewDigest(r Reader, all []rollout.Digest, sent templ.Component) DigestProps {
+	p := DigestProps{Sub: "What each owner reads today, " + ui.Date(r.Today.Time(), r.Now) + ", as it stands now.", Sent: sent}
 	p.Empty = ui.VoidProps{Icon: ui.IconMail, Title: "Nobody has to be reminded", Body: "Nothing that somebody owns is overdue or due within " + ui.Counted(rollout.DigestDays, "working day", "working days") + "."}
 	if !r.Plan.Rollout.Calendar.Works(r.Today) {
 		p.Empty.Title, p.Empty.Body = "Nobody is reminded on a day off", "The rollout’s calendar says that nobody works today."

@@ -64,29 +64,21 @@ type ScopeRow struct {
 	Say   string
 }
 
-// Names of the sources as people know them, and what they bring.
-var names = map[pull.Source][2]string{
-	pull.Members:    {"Members", "Who has an account, and in which role"},
-	pull.Invites:    {"Invites", "Who was invited and has not come yet"},
-	pull.Groups:     {"Groups", "Groups and who is in them"},
-	pull.Roles:      {"Roles", "Custom roles and what they permit"},
-	pull.Summaries:  {"Daily summaries", "Seats and active people of the organization"},
-	pull.Users:      {"Usage", "What each person did in Cowork, day by day"},
-	pull.Skills:     {"Skills", "Skills in use"},
-	pull.Connectors: {"Connectors", "Connectors in use, and with whose consent"},
-	pull.Plugins:    {"Plugins", "Plugins in use"},
-	pull.Artifacts:  {"Artifacts", "Artifacts people made"},
-	pull.Cost:       {"Cost", "Cost by product and by group"},
-	pull.Spend:      {"Spend limits", "Limits, and which one binds each person"},
-	pull.Catalog:    {"Plugin catalog", "Plugins and marketplaces the organization offers"},
-}
-
-// SourceName is what people call s.
-func SourceName(s pull.Source) string {
-	if n, ok := names[s]; ok {
-		return n[0]
-	}
-	return string(s)
+// What the sources bring.
+var brings = map[pull.Source]string{
+	pull.Members:    "Who has an account, and in which role",
+	pull.Invites:    "Who was invited and has not come yet",
+	pull.Groups:     "Groups and who is in them",
+	pull.Roles:      "Custom roles and what they permit",
+	pull.Summaries:  "Seats and active people of the organization",
+	pull.Users:      "What each person did in Cowork, day by day",
+	pull.Skills:     "Skills in use",
+	pull.Connectors: "Connectors in use, and with whose consent",
+	pull.Plugins:    "Plugins in use",
+	pull.Artifacts:  "Artifacts people made",
+	pull.Cost:       "Cost by product and by group",
+	pull.Spend:      "Limits, and which one binds each person",
+	pull.Catalog:    "Plugins and marketplaces the organization offers",
 }
 
 // NewSourceRows words the state of every source.
@@ -94,7 +86,7 @@ func NewSourceRows(states []pull.State, key KeyState, now time.Time) []SourceRow
 	rows := make([]SourceRow, 0, len(states))
 	for _, st := range states {
 		r := SourceRow{
-			Name: SourceName(st.Source), About: names[st.Source][1],
+			Name: st.Source.Name(), About: brings[st.Source],
 			State: chipOf(st, now), Age: age(st, now), RequestID: st.RequestID, Do: advice(st, key),
 		}
 		r.Idle = r.Do == idle
@@ -160,7 +152,7 @@ func Summary(states []pull.State) string {
 		case pull.Complete:
 			complete++
 		case pull.Failing, pull.MissingScope:
-			attention = append(attention, SourceName(st.Source))
+			attention = append(attention, st.Source.Name())
 		}
 	}
 	sub := fmt.Sprintf("%d of %d sources are complete.", complete, len(states))
@@ -189,7 +181,7 @@ const (
 func NewPanel(states []pull.State, since, now time.Time) *ui.SyncProps {
 	p := &ui.SyncProps{ID: panelID, Poll: route.With(route.SyncStatus, "since", Since(since))}
 	if i := slices.IndexFunc(states, func(st pull.State) bool { return st.Running }); i >= 0 {
-		p.State, p.Title = ui.SyncRunning, "Reading "+strings.ToLower(SourceName(states[i].Source))
+		p.State, p.Title = ui.SyncRunning, "Reading "+strings.ToLower(states[i].Source.Name())
 		p.Done, p.Of = states[i].Done, states[i].Total
 		p.Unit, p.Current = nowReading(states[i], now)
 		p.Current += fmt.Sprintf(" Source %d of %d.", i+1, len(states))
@@ -283,7 +275,7 @@ func NewScopeRows(checks []pull.ScopeCheck) []ScopeRow {
 	for _, c := range checks {
 		reads := make([]string, 0, len(c.Sources))
 		for _, s := range c.Sources {
-			reads = append(reads, SourceName(s))
+			reads = append(reads, s.Name())
 		}
 		say := c.Say
 		if c.Grant == pull.ScopeKeyRefused {

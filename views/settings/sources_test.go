@@ -52,7 +52,7 @@ func TestRowsSayStateAgeAndWhatToDo(t *testing.T) {
 
 func TestEverySourceHasAName(t *testing.T) {
 	for _, s := range pull.Sources() {
-		if names[s][0] == "" || names[s][1] == "" {
+		if s.Name() == "" || brings[s] == "" {
 			t.Errorf("%s has no name or says nothing of itself", s)
 		}
 	}
