@@ -56,7 +56,10 @@ func (s *Server) commsRoutes() []routeEntry {
 	if s.Comms.Board == nil || s.Comms.Desks == nil {
 		return nil
 	}
+	move := route.Messages + "/{message}/move"
 	return []routeEntry{
 		{"GET", route.Comms, calendarReaders, s.commsPage},
+		{"GET", move, movers, s.movePage},
+		{"POST", move, movers, s.moveMessage},
 	}
 }

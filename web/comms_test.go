@@ -111,3 +111,119 @@ func entries(doc *goquery.Document) []string {
 		return strings.TrimSpace(e.Find("span").First().Contents().Not(".sr").Text())
 	})
 }
+
+func (s *site) occurrence(id comms.MessageID) comms.Occurrence {
+	s.t.Helper()
+	m, err := s.store.Message(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m.Occurrences[0]
+}
+
+// movePath is where the first time of a message is moved.
+func (s *site) movePath(id comms.MessageID) string {
+	return route.MoveMessage(int64(id), int64(s.occurrence(id).ID))
+}
+
+// hidden are the fields of the form that moves.
+func hidden(doc *goquery.Document) map[string][]string {
+	out := map[string][]string{}
+	doc.Find(`form[method=post][action$="/move"] input[type=hidden]`).Each(func(_ int, e *goquery.Selection) {
+		out[e.AttrOr("name", "")] = []string{e.AttrOr("value", "")}
+	})
+	return out
+}
+
+// A move is shown before it happens: the day off with its nearest working days, the stage it
+// leaves, whom it meets there, what follows. Then it happens once, and takes along what was shown.
+func TestMovingShowsWhatItDoes(t *testing.T) {
+	s := newCommsSite(t)
+	launch := s.today() + 12
+	first := s.tells("Hand over one task", comms.PreLaunch, s.today()+3, nil)
+	after := s.tells("What came back", comms.PreLaunch, s.today()+5, func(m *comms.Message) { m.Follows, m.Offset = first, 2 })
+	b := s.signedIn("ines")
+	off := (launch + 1).Sunday() - 1
+	doc := b.document(s.movePath(first) + "&to=" + off.String())
+	page := doc.Find(".move").Text()
+	for _, want := range []string{"is a day off", "Nearest working days", "this day is not in “Pre-launch”", "1 message follows it", "What came back", "Nothing has changed yet"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q: %s", want, page)
+		}
+	}
+	if s.occurrence(first).Day != s.today()+3 {
+		t.Fatal("looking moved it")
+	}
+	near, _ := doc.Find(".move-near a").First().Attr("href")
+	form := hidden(b.document(near))
+	form["followers"] = []string{"1"}
+	if a := b.post(route.Message(int64(first))+"/move", form); a.StatusCode != 303 {
+		t.Fatalf("moving answers %d: %s", a.StatusCode, a.body)
+	}
+	if got, want := s.occurrence(first).Day.String(), form["to"][0]; got != want || s.occurrence(after).Day <= s.occurrence(first).Day {
+		t.Errorf("it goes out on %s, not %s; what follows on %s", got, want, s.occurrence(after).Day)
+	}
+	form = hidden(b.document(s.movePath(first) + "&to=" + (launch - 3).String()))
+	form["followers"] = []string{"0"}
+	stays := s.occurrence(after).Day
+	if a := b.post(route.Message(int64(first))+"/move", form); a.StatusCode != 303 || s.occurrence(after).Day != stays {
+		t.Errorf("alone: %d, what follows went to %s", a.StatusCode, s.occurrence(after).Day)
+	}
+}
+
+// Whoever was slower gets a page that says what the other changed, and keeps what they chose.
+func TestMovingAStaleMessageConflicts(t *testing.T) {
+	s := newCommsSite(t)
+	id := s.tells("Hand over one task", comms.PreLaunch, s.today()+3, nil)
+	b, to := s.signedIn("ines"), s.today()+4
+	form := hidden(b.document(s.movePath(id) + "&to=" + to.String()))
+	other := hidden(b.document(s.movePath(id) + "&to=" + (s.today() + 5).String()))
+	if a := b.post(route.Message(int64(id))+"/move", other); a.StatusCode != 303 {
+		t.Fatalf("the first move answers %d", a.StatusCode)
+	}
+	a := b.post(route.Message(int64(id))+"/move", form)
+	if a.StatusCode != 409 || !strings.Contains(a.body, "Somebody changed this message meanwhile") || !strings.Contains(a.body, `value="`+to.String()+`"`) {
+		t.Fatalf("the second move answers %d: %s", a.StatusCode, a.body)
+	}
+	if got := s.occurrence(id).Day; got != s.today()+5 {
+		t.Errorf("it goes out on %s", got)
+	}
+}
+
+// What cannot be meant is said at its field; what went out stays.
+func TestMovingRefusesWhatCannotBe(t *testing.T) {
+	s := newCommsSite(t)
+	id := s.tells("Hand over one task", comms.PreLaunch, s.today()+3, nil)
+	b := s.signedIn("ines")
+	for query, want := range map[string]string{
+		"&to=" + (s.today() - 1).String(): "That day is over", "&to=tomorrow": "Write the day as", "&to=" + (s.today() + 4).String() + "&at=9": "Write the time as",
+	} {
+		if a := b.get(s.movePath(id) + query); a.StatusCode != 422 || !strings.Contains(a.body, want) {
+			t.Errorf("%s answers %d without %q", query, a.StatusCode, want)
+		}
+	}
+	form := hidden(b.document(s.movePath(id) + "&to=" + (s.today() + 4).String()))
+	form["to"] = []string{(s.today() - 1).String()}
+	if a := b.post(route.Message(int64(id))+"/move", form); a.StatusCode != 422 {
+		t.Errorf("a day that is over answers %d", a.StatusCode)
+	}
+	s.exec(`update occurrence set state = 'gone', version = version + 1 where message = $1`, int64(id))
+	if doc := b.document(s.movePath(id) + "&to=" + (s.today() + 4).String()); doc.Find("form[method=post][action$=move]").Length() != 0 || !strings.Contains(doc.Text(), "cannot be moved any more") {
+		t.Error("what went out can be moved")
+	}
+}
+
+// Owners move what is theirs, leads everything, everybody else nothing.
+func TestWhoMoves(t *testing.T) {
+	s := newCommsSite(t)
+	mine := s.tells("Mine", comms.PreLaunch, s.today()+3, nil)
+	theirs := s.tells("Theirs", comms.PreLaunch, s.today()+3, func(m *comms.Message) { m.Owner.Email = "somebody@aldermere.example" })
+	for persona, want := range map[string][2]int{"ines": {200, 200}, "dana": {200, 403}, "tomas": {403, 403}, "helen": {403, 403}, "priya": {403, 403}} {
+		b := s.signedIn(persona)
+		for i, id := range []comms.MessageID{mine, theirs} {
+			if a := b.get(s.movePath(id) + "&to=" + (s.today() + 4).String()); a.StatusCode != want[i] {
+				t.Errorf("%s: %d, not %d", persona, a.StatusCode, want[i])
+			}
+		}
+	}
+}

@@ -16,8 +16,10 @@ const (
 
 // A lane is at least narrowest wide where its labels show, and never wider than widest.
 // Everything is drawn so that nothing meets at either of them, and so at none between.
+// From roomy on there is another set of labels: comms.css says which one shows.
 const (
-	narrowest = 430.0
+	narrowest = 440.0
+	roomy     = 600.0
 	widest    = 1400.0
 )
 
@@ -53,8 +55,9 @@ type Lane struct {
 	Title, Sub string
 	Height     int
 	Dots       []placedDot
-	Labels     []label
-	Dated      []Dot // in the order of their days: the list that equals the drawing
+	Labels     []label // where there is little room
+	Roomy      []label // where there is more
+	Dated      []Dot   // in the order of their days: the list that equals the drawing
 	Outside    string
 	Undated    []Dot
 }
@@ -104,16 +107,16 @@ func (l label) span() span {
 // span is a stretch of a row: from and to are pixels beside a share of the width.
 type span struct{ at, from, to float64 }
 
-// apart reports whether two spans keep their distance at every width of a lane: they
-// do at both ends of the range, in the same order.
-func (s span) apart(o span) bool {
+// apart reports whether two spans keep their distance on every lane of at least this
+// width: they do at both ends of the range, in the same order.
+func (s span) apart(o span, least float64) bool {
 	before := func(a, b span, width float64) bool { return a.at*width+a.to+breath <= b.at*width+b.from }
-	return before(s, o, narrowest) && before(s, o, widest) || before(o, s, narrowest) && before(o, s, widest)
+	return before(s, o, least) && before(s, o, widest) || before(o, s, least) && before(o, s, widest)
 }
 
-// inside reports whether a span stays on the lane at every width.
-func (s span) inside() bool {
-	for _, w := range []float64{narrowest, widest} {
+// inside reports whether a span stays on every lane of at least this width.
+func (s span) inside(least float64) bool {
+	for _, w := range []float64{least, widest} {
 		if s.at*w+s.from < 2 || s.at*w+s.to > w-2 {
 			return false
 		}
@@ -179,7 +182,7 @@ func (a axis) draw(s Stage) Lane {
 	for _, c := range clusters {
 		l.Dots = append(l.Dots, c.placed()...)
 	}
-	l.Labels = a.labels(clusters)
+	l.Labels, l.Roomy = a.labels(clusters, narrowest), a.labels(clusters, roomy)
 	return l
 }
 
@@ -214,7 +217,7 @@ func (a axis) clusters(dots []Dot) []cluster {
 func rowsOf(clusters []cluster) []cluster {
 	for i := range clusters {
 		for clusters[i].row = 0; slices.ContainsFunc(clusters[:i], func(c cluster) bool {
-			return c.row == clusters[i].row && !c.span().apart(clusters[i].span())
+			return c.row == clusters[i].row && !c.span().apart(clusters[i].span(), narrowest)
 		}); clusters[i].row++ {
 		}
 	}

@@ -9,21 +9,28 @@ import (
 	"groundswell/views/ui"
 )
 
-// shortest is how many letters a label that was cut has at most.
-const shortest = 18
+// cuts are how many letters a label has at most, where the whole of it does not fit.
+var cuts = []int{1000, 18, 11}
 
-// labels puts words beside clusters where there is room: first beside those that need
-// somebody. Where there is none the dot stands alone; the list has its words.
-func (a axis) labels(clusters []cluster) []label {
+// labels puts words beside clusters where there is room on a lane of at least this width:
+// first beside those that need somebody. Where there is none the dot stands alone; the
+// list has its words.
+func (a axis) labels(clusters []cluster, least float64) []label {
 	order := slices.Clone(clusters)
 	slices.SortStableFunc(order, func(x, y cluster) int { return urgency(x) - urgency(y) })
-	var out []label
+	p := placing{axis: a, clusters: clusters, least: least}
 	for _, c := range order {
-		if l, ok := a.fit(c, clusters, out); ok {
-			out = append(out, l)
-		}
+		p.put(c)
 	}
-	return out
+	return p.taken
+}
+
+// placing is labels being placed.
+type placing struct {
+	axis
+	clusters []cluster
+	least    float64
+	taken    []label
 }
 
 func urgency(c cluster) int {
@@ -36,21 +43,20 @@ func urgency(c cluster) int {
 	return 1
 }
 
-// fit finds the first place for the words of a cluster: whole words before cut ones,
+// put finds the first place for the words of a cluster: whole words before cut ones,
 // and clear of the lines of today and the launch before across them.
-func (a axis) fit(c cluster, clusters []cluster, taken []label) (label, bool) {
-	whole, cut := c.words()
+func (p *placing) put(c cluster) {
 	for _, clear := range []bool{true, false} {
-		for _, text := range []string{whole, cut} {
+		for _, most := range cuts {
 			for _, before := range []bool{c.left, !c.left} {
-				l := c.label(text, before)
-				if l.free(clusters, taken) && (!clear || a.clear(l)) {
-					return l, true
+				l := c.label(c.words(most), before)
+				if p.free(l) && (!clear || p.clear(l)) {
+					p.taken = append(p.taken, l)
+					return
 				}
 			}
 		}
 	}
-	return label{}, false
 }
 
 func (c cluster) label(text string, before bool) label {
@@ -65,32 +71,31 @@ func (c cluster) label(text string, before bool) label {
 }
 
 // free reports whether a label meets no dot and no label of its row, and stays on the lane.
-func (l label) free(clusters []cluster, taken []label) bool {
+func (p *placing) free(l label) bool {
 	s := l.span()
-	return s.inside() &&
-		!slices.ContainsFunc(clusters, func(c cluster) bool { return c.row == l.row && !c.span().apart(s) }) &&
-		!slices.ContainsFunc(taken, func(o label) bool { return o.row == l.row && !o.span().apart(s) })
+	return s.inside(p.least) &&
+		!slices.ContainsFunc(p.clusters, func(c cluster) bool { return c.row == l.row && !c.span().apart(s, p.least) }) &&
+		!slices.ContainsFunc(p.taken, func(o label) bool { return o.row == l.row && !o.span().apart(s, p.least) })
 }
 
 // clear reports whether a label crosses neither line. That of its own day it begins at.
-func (a axis) clear(l label) bool { return !a.crosses(l, a.launch) && !a.crosses(l, a.today) }
+func (p *placing) clear(l label) bool { return !p.crosses(l, p.launch) && !p.crosses(l, p.today) }
 
-func (a axis) crosses(l label, on day.Date) bool {
-	return a.shows(on) && l.at != a.at(on) && !(span{at: a.at(on)}).apart(l.span())
+func (p *placing) crosses(l label, on day.Date) bool {
+	return p.shows(on) && l.at != p.at(on) && !(span{at: p.at(on)}).apart(l.span(), p.least)
 }
 
-// words are what a cluster says: whole, and cut.
-func (c cluster) words() (whole, cut string) {
+// words are what a cluster says, of each title so many letters at most.
+func (c cluster) words(most int) string {
 	first, more := c.dots[0], len(c.dots)-1
 	same := !slices.ContainsFunc(c.dots, func(d Dot) bool { return d.Look.Class != first.Look.Class })
 	switch {
 	case more == 0:
-		return first.Title, clip(first.Title, shortest)
+		return clip(first.Title, most)
 	case same && first.Look.Class == "held":
-		return first.Look.Word, first.Look.Word
+		return first.Look.Word
 	}
-	rest := " +" + ui.Count(more)
-	return first.Title + rest, clip(first.Title, shortest) + rest
+	return clip(first.Title, most) + " +" + ui.Count(more)
 }
 
 // clip cuts a text at a word, to at most so many letters.
@@ -105,15 +110,17 @@ func clip(text string, most int) string {
 	return strings.TrimRight(cut, " ,;:.") + "…"
 }
 
-// textWidth is how many pixels a text at 12 px takes at most, in the font of the site or a wider one.
+// textWidth is how many pixels a text at 12 px takes at most, in the font of the site or one that stands in for it.
 func textWidth(text string) float64 {
 	w := 0.0
 	for _, r := range text {
 		switch {
-		case strings.ContainsRune("iljtfrI.,:;'|!()[] ", r):
-			w += 4.6
+		case strings.ContainsRune("iljI.,:;'|!", r):
+			w += 3.9
+		case strings.ContainsRune("tfr()[] ", r):
+			w += 5
 		case strings.ContainsRune("mwMW@…%", r):
-			w += 11.5
+			w += 11.4
 		case r > 0x2E7F:
 			w += 13
 		case r >= 'A' && r <= 'Z', r > 0xFF:

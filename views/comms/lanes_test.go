@@ -25,13 +25,17 @@ func TestLabelsNeverOverlap(t *testing.T) {
 		launch := day.Of(2026, 12, 1)
 		a := axis{launch, launch + day.Date(rapid.IntRange(-30, 30).Draw(t, "today"))}
 		l := a.draw(Stage{Dots: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Dot { return someDot(t, launch) }), 0, 40).Draw(t, "dots")})
-		width := rapid.Float64Range(narrowest, widest).Draw(t, "width")
+		labels, least := l.Labels, narrowest
+		if rapid.Bool().Draw(t, "roomy") {
+			labels, least = l.Roomy, roomy
+		}
+		width := rapid.Float64Range(least, widest).Draw(t, "width")
 		var boxes []box
 		for _, d := range l.Dots {
 			x := d.at*width + float64(d.dx)
 			boxes = append(boxes, box{x - radius, x + radius, d.y, true, d.Day})
 		}
-		for _, s := range l.Labels {
+		for _, s := range labels {
 			p := s.span()
 			boxes = append(boxes, box{p.at*width + p.from, p.at*width + p.to, s.y, false, day.None})
 		}
