@@ -133,6 +133,9 @@ func (a *app) demo(ctx context.Context, l net.Listener, org *sandbox.Org) error 
 	if err := a.firstSync(ctx); err != nil {
 		return err
 	}
+	if err := a.commsStory(ctx, org); err != nil {
+		return err
+	}
 	queue, err := a.startJobs(ctx, true)
 	if err != nil {
 		return err

@@ -213,7 +213,8 @@ func (p *proposing) task(t Template) int64 {
 	return p.Tasks[TaskPlace{t.Task, 0}]
 }
 
-// channels returns the ids of what a template goes out by: mail, and the first chat there is.
+// channels returns the ids of what a template goes out by: mail, and the first chat there
+// is. Where there is none, what is meant for a chat goes by mail.
 func (p *proposing) channels(t Template) []int {
 	var out []int
 	for _, kind := range t.Channels {
@@ -223,7 +224,11 @@ func (p *proposing) channels(t Template) []int {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	if out = slices.Compact(out); len(out) > 0 || slices.Contains(t.Channels, Mail) {
+		return out
+	}
+	t.Channels = []ChannelKind{Mail}
+	return p.channels(t)
 }
 
 // Plan plans the playbook's messages for waves, all or nothing, and returns how many
