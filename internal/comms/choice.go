@@ -53,11 +53,9 @@ func (c Choice) About() string {
 }
 
 // Concerns reports whether mail of a choice can reach somebody with these roles at all.
-// Tasks concern whoever owns one, which any address may; so they concern everybody who works here.
+// Messages, tasks and sessions may concern anybody, with a role or without.
 func (c Choice) Concerns(roles []identity.Role) bool {
 	switch c {
-	case ChoiceTasks:
-		return slices.ContainsFunc(roles, func(r identity.Role) bool { return r != identity.Executive && r != identity.Auditor })
 	case ChoiceChampion:
 		return slices.Contains(roles, identity.Champion)
 	case ChoiceFailures:

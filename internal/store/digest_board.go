@@ -14,12 +14,15 @@ import (
 	"groundswell/internal/sheet"
 )
 
-// How many of these addresses, each of a kind, do not want it.
+// How many of these addresses, each of a kind, do not want it, and how many others are of people who are gone.
 const unreachedSQL = `
-select a.kind, count(*)::int as people
-from unnest(@kinds::text[], @emails::text[]) as a (kind, email)
-where exists (select from mail_choice c where c.email_folded = a.email and c.kind = a.kind and not c.wanted)
-group by a.kind`
+select kind, count(*) filter (where ended and not departed)::int as ended, count(*) filter (where departed)::int as departed
+from (
+    select kind, ` + isDepartedSQL + ` as departed,
+           exists (select from mail_choice c where c.email_folded = e and c.kind = a.kind and not c.wanted) as ended
+    from unnest(@kinds::text[], @emails::text[]) as a (kind, e)
+) of
+group by kind`
 
 // DigestBoard returns what goes out by itself: when each kind goes out next, whom it would
 // reach if it went out now, and what became of the last one.
@@ -112,7 +115,7 @@ func queueHolders(b *pgx.Batch, to map[comms.MailingKind][]string) {
 	})
 }
 
-// reachOf counts whom each kind reaches, and who of them does not want it.
+// reachOf counts whom each kind reaches, and who of them ended it; whoever is gone counts as neither.
 func (s *Store) reachOf(ctx context.Context, out *comms.DigestBoard, to map[comms.MailingKind][]string) error {
 	var kinds, emails []string
 	seen := map[[2]string]bool{}
@@ -134,10 +137,10 @@ func (s *Store) reachOf(ctx context.Context, out *comms.DigestBoard, to map[comm
 		return fmt.Errorf("count who wants no mail: %w", translate(err))
 	}
 	var kind comms.MailingKind
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&kind, &n}, func() error {
+	var ended, gone int
+	_, err = pgx.ForEachRow(rows, []any{&kind, &ended, &gone}, func() error {
 		r := out.Reach[kind]
-		r.People, r.OptedOut = r.People-n, n
+		r.People, r.OptedOut = r.People-ended-gone, ended
 		out.Reach[kind] = r
 		return nil
 	})

@@ -17,10 +17,11 @@ const (
 
 	// A person is gone when every account under the address was deactivated, or every member
 	// of it is listed no more. Somebody who was neither is only not there yet.
-	departedSQL = `
-select e from unnest(@emails::text[]) as e
-where exists (select from account a where lower(a.email) = e) and not exists (select from account a where lower(a.email) = e and a.deactivated_at is null)
-   or exists (select from member m where m.email_folded = e) and not exists (select from member m where m.email_folded = e and m.listed)`
+	isDepartedSQL = `
+(exists (select from account a where lower(a.email) = e) and not exists (select from account a where lower(a.email) = e and a.deactivated_at is null)
+ or exists (select from member m where m.email_folded = e) and not exists (select from member m where m.email_folded = e and m.listed))`
+
+	departedSQL = `select e from unnest(@emails::text[]) as e where ` + isDepartedSQL
 
 	mailChoicesSQL = `select kind, wanted from mail_choice where email_folded = $1`
 

@@ -46,6 +46,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childArrivals) != "" {
 		work = childSend
 	}
+	if os.Getenv(childDigests) != "" {
+		work = childWrite
+	}
 	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
