@@ -67,6 +67,35 @@ channels as (
 insert into support_issue (department, title, body, state, reporter_name, reported_at, owner_name, answer, answered_at)
 select department, word || ' trouble', word || ' what happened', 'answered', word || ' reporter', now(), word || ' solver', word || ' answer', now() from words`
 
+// canaryMessages are messages to one department each, with everything that went out of them.
+const canaryMessages = `
+with words as (select d.id as department, case d.name when 'Legal' then 'zqcanary' else 'own' end as word from department d),
+made as (
+    insert into message (stage, title, owner_name, owner_email, approver_name, approver_email, asked_version, created_at)
+    select 'ongoing', word || ' message', word || ' owner', word || '1@example.com', word || ' approver', word || '2@example.com', 1, now() from words
+    returning id, title),
+messages as (select made.id, word, department from made join words on title = word || ' message'),
+versions as (
+    insert into message_version (message, n, at, by_name, subject, body, audience, channels)
+    select id, 1, now(), word || ' author', word || ' subject', word || ' body', jsonb_build_object('who', 'people', 'departments', jsonb_build_array(department)), '{1}' from messages),
+approvals as (
+    insert into message_approval (message, n, at, by_name, by_email, recipients, addresses)
+    select id, 1, now(), word || ' approver', word || '2@example.com', 1, array[word || '2@example.com'] from messages),
+times as (
+    insert into occurrence (message, no, day, zone, state, reason)
+    select id, n, current_date + n - 2, 'UTC', case n when 1 then 'gone' else 'planned' end, case n when 3 then word || ' reason' else '' end from messages, generate_series(1, 3) n
+    returning id, message, no),
+mailings as (
+    insert into mailing (kind, key, occurrence, message, n, title, due_at, useful_until, created_at, sent_at, ended_at)
+    select 'message', 'message/' || t.id, t.id, t.message, 1, word || ' mailing', now() - interval '1 day', now(), now() - interval '1 day', now() - interval '1 day', now()
+    from times t join messages m on m.id = t.message where t.no = 1
+    returning id, message),
+deliveries as (
+    insert into delivery (mailing, channel, email, name, state, reason, settled_at)
+    select g.id, 1, word || n || '@example.com', word || ' recipient', case n when 1 then 'sent' else 'unknown' end, word || ' answer', now()
+    from mailings g join messages m on m.id = g.message, generate_series(1, 2) n)
+insert into bounced_address (email_folded, at, reason, source) select word || '3@example.com', now(), 'no_such_address', 'noted' from words`
+
 // canarySite is a site with content of two departments and a champion of the first.
 func canarySite(t *testing.T) (*site, *browser) {
 	t.Helper()
@@ -76,8 +105,10 @@ func canarySite(t *testing.T) (*site, *browser) {
 	lead := s.browser()
 	lead.is("lead", roleGrants["lead"])
 	lead.imports("people", canaryRoster)
-	if _, err := s.store.Pool().Exec(t.Context(), canarySeed); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{canarySeed, canaryMessages} {
+		if _, err := s.store.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := s.store.Pool().Exec(t.Context(), `update generation set n = n + 1, people = n + 1`); err != nil {
 		t.Fatal(err)
@@ -117,8 +148,10 @@ func TestTheCanarySings(t *testing.T) {
 	s, _ := canarySite(t)
 	lead := s.browser()
 	lead.is("lead", roleGrants["lead"])
-	if a := lead.get(route.People); !tellsCanary(a) {
-		t.Error("the roster does not show a lead the canaries")
+	for _, page := range []string{route.People, route.Comms, route.Bounces} {
+		if a := lead.get(page); !tellsCanary(a) {
+			t.Errorf("%s does not show a lead the canaries", page)
+		}
 	}
 }
 
