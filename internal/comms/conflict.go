@@ -50,16 +50,11 @@ func (a telling) meets(b telling) bool {
 	return a.m.ID != b.m.ID && shares(a.m.Channels, b.m.Channels) && !Apart(a.m.Audience, b.m.Audience)
 }
 
-// Apart reports whether nobody can be in both audiences, whoever is where: two lists of
-// waves, departments or stages that have nothing in common. Whoever holds a role may be anywhere.
+// Apart reports whether nobody can be in both audiences: people who are asked for in waves,
+// departments or stages that have nothing in common. Champions and whoever holds a role may be among them, wherever they are.
 func Apart(a, b Audience) bool {
-	if a.Who == WhoRoles || b.Who == WhoRoles {
-		return false
-	}
-	if disjoint(a.Waves, b.Waves) || disjoint(a.Departments, b.Departments) {
-		return true
-	}
-	return a.Who == WhoPeople && b.Who == WhoPeople && disjoint(a.Stages, b.Stages)
+	return a.Who == WhoPeople && b.Who == WhoPeople &&
+		(disjoint(a.Waves, b.Waves) || disjoint(a.Departments, b.Departments) || disjoint(a.Stages, b.Stages))
 }
 
 // disjoint reports whether both lists ask for something and for nothing in common.
