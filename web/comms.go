@@ -46,6 +46,7 @@ type Comms struct {
 	Mail         MailBook           // what each person gets; nil leaves its pages out
 	Unsubscriber comms.Unsubscriber // opens the links that end a kind of mail
 	Digests      *comms.Digests     // what goes out by itself; required with Mail
+	Outlines     Outlines           // nil leaves planning from the playbook out
 }
 
 // calendarReaders read the calendar; who may change a message is the message's to say.

@@ -166,7 +166,11 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, actor identity
 	if err != nil {
 		return err
 	}
-	return s.page(w, r, actor, page{Title: t.Title, Section: route.Plan}, views.Task(views.NewTask(reader, t, past, views.Typed{})))
+	props := views.NewTask(reader, t, past, views.Typed{})
+	if props.Messages, err = s.fulfilling(r, actor, t.ID, reader.Plan.Today(s.Now())); err != nil {
+		return err
+	}
+	return s.page(w, r, actor, page{Title: t.Title, Section: route.Plan}, views.Task(props))
 }
 
 // historyPage shows what happened to tasks, fifty entries at a time.

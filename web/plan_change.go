@@ -86,6 +86,9 @@ func (s *Server) redrawTask(w http.ResponseWriter, r *http.Request, actor identi
 	}
 	p.typed.Errors = f.Fields
 	props := views.NewTask(reader, t, past, p.typed)
+	if props.Messages, err = s.fulfilling(r, actor, t.ID, reader.Plan.Today(s.Now())); err != nil {
+		return err
+	}
 	switch {
 	case f.Kind == fault.Conflict:
 		props = props.Conflict()

@@ -39,6 +39,10 @@ func (s *Server) moveLaunches(w http.ResponseWriter, r *http.Request, actor iden
 	if f.Get("action") != "move" {
 		return s.drawMove(w, r, actor, p, launches)
 	}
+	messages, _, err := s.messageMoves(r.Context(), actor, launches, p.Today(s.Now()))
+	if err != nil {
+		return err
+	}
 	err = s.Tasks.MoveLaunches(r.Context(), actor, version, launches, s.Now())
 	if fault.Is(err, fault.Conflict) {
 		if p, err = s.started(r.Context()); err != nil {
@@ -46,7 +50,11 @@ func (s *Server) moveLaunches(w http.ResponseWriter, r *http.Request, actor iden
 		}
 		return s.launchesMeanwhile(w, r, actor, p, rows)
 	}
-	return s.afterSetup(w, r, err, "Launches moved, and "+ui.Counted(moving(rollout.Move(p, launches)), "task", "tasks")+" with them.")
+	with := ui.Counted(moving(rollout.Move(p, launches)), "task", "tasks")
+	if len(messages) > 0 {
+		with += " and " + ui.Counted(len(messages), "message", "messages")
+	}
+	return s.afterSetup(w, r, err, "Launches moved, and "+with+" with them.")
 }
 
 // launchesMeanwhile answers a form that somebody else was faster than.
@@ -99,6 +107,10 @@ func (s *Server) drawMove(w http.ResponseWriter, r *http.Request, actor identity
 		} else {
 			props.Stays = append(props.Stays, m)
 		}
+	}
+	var err error
+	if props.Messages, props.MessageStays, err = s.messageMoves(r.Context(), actor, launches, today); err != nil {
+		return err
 	}
 	return s.page(w, r, actor, page{Title: "Move launches", Section: route.Plan}, views.Move(props))
 }

@@ -37,6 +37,14 @@ type Earlier struct {
 	Archived bool
 }
 
+// Mention is a message where a task names it: with the time it goes out next, or went out.
+type Mention struct {
+	Message MessageID
+	Title   string
+	Day     day.Date        // day.None: no day
+	State   OccurrenceState // "" while every time of it was cancelled
+}
+
 // Proposal is a message that planning would make, or why it would not.
 type Proposal struct {
 	Message  Message  // with a provisional id below zero; Follows may name another's

@@ -7,6 +7,7 @@ import (
 
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
+	"groundswell/internal/route"
 )
 
 // MaxProofBytes is how large the file of a proof may be.
@@ -120,3 +121,6 @@ func removeProof(p *Plan, a acting, id TaskID, proof int64) (Change, error) {
 	}
 	return c, fault.New(fault.NotFound, "There is no such proof.")
 }
+
+// SentProof is the address of what went out, as proof with the task that it fulfils.
+func SentProof(mailing int64) string { return route.Mailing(mailing) }

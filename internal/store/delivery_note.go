@@ -24,6 +24,9 @@ func firstSent(ctx context.Context, tx pgx.Tx, id comms.MailingID, at time.Time)
 	case err != nil || kind != comms.KindMessage:
 		return err
 	}
+	if err := proveTask(ctx, tx, id, at); err != nil {
+		return err
+	}
 	_, err = bump(ctx, tx, touchesNothing)
 	return err
 }

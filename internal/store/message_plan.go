@@ -17,6 +17,38 @@ select m.plan_key, m.id, m.archived_at is not null as archived,
        (select o.day from occurrence o where o.message = m.id and o.state <> 'cancelled' order by o.no limit 1) as on_day
 from message m where m.plan_key is not null`
 
+// A connector under its latest name.
+const connectorsSQL = `
+select name from (select distinct on (key) key, name from feature_day where kind = 'connector' order by key, day desc) latest
+order by lower(name), key`
+
+const (
+	taskMessagesSQL = `
+select m.id as message, m.title, o.day, coalesce(o.state, '') as state
+from message m
+left join lateral (
+    select day, state from occurrence where message = m.id and state <> 'cancelled' order by state <> 'planned', day, no limit 1
+) o on true
+where m.task = $1 and m.archived_at is null
+order by o.day nulls last, m.id`
+
+	// Of what goes out again and again no time proves more than the one before.
+	proveTaskSQL = `
+insert into proof (task, kind, name, url, at, by_name, by_email)
+select m.task, 'link', 'Sent: ' || m.title, @url, @at, m.owner_name, m.owner_email
+from mailing g
+join message m on m.id = g.message
+where g.id = @mailing and g.kind = 'message' and m.task is not null and m.every = ''
+  and not exists (select from proof p where p.task = m.task and p.url = @url)`
+)
+
+type mentionRow struct {
+	Message comms.MessageID
+	Title   string
+	Day     *time.Time
+	State   comms.OccurrenceState
+}
+
 type plannedRow struct {
 	PlanKey  string
 	ID       comms.MessageID
@@ -111,4 +143,43 @@ func (s *Store) addPlanned(ctx context.Context, tx pgx.Tx, by identity.Actor, me
 		ids[provisional] = id
 	}
 	return nil
+}
+
+// Connectors returns the names of connectors that somebody used, by name.
+func (s *Store) Connectors(ctx context.Context) ([]string, error) {
+	rows, err := s.pool.Query(ctx, connectorsSQL)
+	if err != nil {
+		return nil, fmt.Errorf("list connectors: %w", translate(err))
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list connectors: %w", translate(err))
+	}
+	return names, nil
+}
+
+// TaskMessages returns the messages that fulfil a task, by day, each with the time it goes out
+// next, else with the first that it went out.
+func (s *Store) TaskMessages(ctx context.Context, task rollout.TaskID) ([]comms.Mention, error) {
+	rows, err := s.pool.Query(ctx, taskMessagesSQL, task)
+	if err != nil {
+		return nil, fmt.Errorf("list the messages of a task: %w", translate(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[mentionRow])
+	if err != nil {
+		return nil, fmt.Errorf("list the messages of a task: %w", translate(err))
+	}
+	return each(found, func(r mentionRow) comms.Mention {
+		return comms.Mention{Message: r.Message, Title: r.Title, Day: dayOf(r.Day), State: r.State}
+	}), nil
+}
+
+// proveTask leaves what went out as proof with the task that its message fulfils.
+func proveTask(ctx context.Context, tx pgx.Tx, mailing comms.MailingID, at time.Time) error {
+	args := pgx.StrictNamedArgs{"mailing": int64(mailing), "url": rollout.SentProof(int64(mailing)), "at": at}
+	done, err := tx.Exec(ctx, proveTaskSQL, args)
+	if err != nil || done.RowsAffected() == 0 {
+		return err
+	}
+	return bumpPlan(ctx, tx)
 }

@@ -32,6 +32,7 @@ type TaskProps struct {
 	Owner, Due    string // as the forms show them
 	People        []string
 	Waits, Blocks []Ref
+	Messages      []Ref // that fulfil it
 	Proofs        []ProofRow
 	Notes, Past   []Line
 	Gate          *Gate

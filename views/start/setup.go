@@ -44,10 +44,12 @@ type MoveProps struct {
 	Warnings []string
 	Moves    []TaskMove
 	Stays    []TaskMove
-	Version  string
-	Post     string
-	Back     string
-	Confirm  string // the button
+
+	Messages, MessageStays []TaskMove // what becomes of messages
+	Version                string
+	Post                   string
+	Back                   string
+	Confirm                string // the button
 }
 
 // WaveMove is a wave with the day it opens on, before and after.
