@@ -147,16 +147,18 @@ func TestEditsAskAgain(t *testing.T) {
 		change func(*comms.Draft)
 		again  bool
 	}{
-		"subject":   {func(d *comms.Draft) { d.Subject += "." }, true},
-		"body":      {func(d *comms.Draft) { d.Body += "." }, true},
-		"audience":  {func(d *comms.Draft) { d.Audience.Stages = []comms.PersonStage{comms.StageSignedIn} }, true},
-		"channels":  {func(d *comms.Draft) { d.Channels = append(d.Channels, 2) }, true},
-		"mandatory": {func(d *comms.Draft) { d.Mandatory = true }, true},
-		"title":     {func(d *comms.Draft) { d.Title = "Dates" }, false},
-		"stage":     {func(d *comms.Draft) { d.Stage = comms.FirstWeek }, false},
-		"approver":  {func(d *comms.Draft) { d.Approver = comms.Person{} }, false},
-		"useful":    {func(d *comms.Draft) { d.UsefulFor = time.Hour }, false},
-		"nothing":   {func(d *comms.Draft) { d.Subject += " "; d.Audience.Waves = []int{1, 1}; d.Channels = []int{1, 1} }, false},
+		"subject":    {func(d *comms.Draft) { d.Subject += "." }, true},
+		"body":       {func(d *comms.Draft) { d.Body += "." }, true},
+		"audience":   {func(d *comms.Draft) { d.Audience.Stages = []comms.PersonStage{comms.StageSignedIn} }, true},
+		"channels":   {func(d *comms.Draft) { d.Channels = append(d.Channels, 2) }, true},
+		"mandatory":  {func(d *comms.Draft) { d.Mandatory = true }, true},
+		"hold ended": {func(d *comms.Draft) { d.HeldForGo = false }, true},
+		"hold begun": {func(d *comms.Draft) { d.HeldForGo = true }, false},
+		"title":      {func(d *comms.Draft) { d.Title = "Dates" }, false},
+		"stage":      {func(d *comms.Draft) { d.Stage = comms.FirstWeek }, false},
+		"approver":   {func(d *comms.Draft) { d.Approver = comms.Person{} }, false},
+		"useful":     {func(d *comms.Draft) { d.UsefulFor = time.Hour }, false},
+		"nothing":    {func(d *comms.Draft) { d.Subject += " "; d.Audience.Waves = []int{1, 1}; d.Channels = []int{1, 1} }, false},
 	} {
 		s, b := written(t)
 		for _, do := range []func() error{
@@ -167,6 +169,7 @@ func TestEditsAskAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		b.m.Wave, b.m.HeldForGo = 7, name == "hold ended"
 		d := comms.DraftOf(b.m)
 		c.change(&d)
 		if _, err := s.Edit(t.Context(), beth, 1, d, b.m.Version, now); err != nil {

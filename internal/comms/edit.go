@@ -123,9 +123,12 @@ func (m *Message) edit(by identity.Actor, d Draft, version int, now time.Time) e
 	if by.Has(identity.Owner) && !by.Has(identity.Lead) && !d.Owner.is(by) {
 		return fault.Field("owner", "A rollout lead gives a message to somebody else.")
 	}
-	m.take(d)
 	text := d.text(by, m.N+1, now)
 	changed := m.Text.Differs(text)
+	if m.HeldForGo && !d.HeldForGo {
+		changed = append(changed, "no longer held") // it could leave before anybody decided
+	}
+	m.take(d)
 	detail := map[string]string{"version": strconv.Itoa(m.N)}
 	if len(changed) > 0 {
 		m.Text, m.Approvals = text, nil
