@@ -37,9 +37,10 @@ type Desks interface {
 
 // Comms is what the pages of messages need.
 type Comms struct {
-	Board   Board
-	Desks   Desks // nil leaves the calendar out
-	Service *comms.Service
+	Board     Board
+	Desks     Desks     // nil leaves the calendar out
+	Audiences Audiences // whom messages reach; nil leaves counting out
+	Service   *comms.Service
 
 	Mailroom     Mailroom           // what went out; nil leaves its pages out
 	Links        comms.LinkCounter  // opens counted links

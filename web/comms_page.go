@@ -72,7 +72,7 @@ func (s *Server) commsReader(ctx context.Context, actor identity.Actor, ask comm
 	if v.roll, err = s.Comms.Desks.Reachable(ctx, s.Now()); err != nil {
 		return nil, err
 	}
-	if v.names, err = s.audienceNames(ctx, v.plan); err != nil {
+	if v.names, err = s.audienceNames(ctx); err != nil {
 		return nil, err
 	}
 	if v.desk, err = s.Comms.Desks.Desk(ctx, v.trainingDays()); err != nil {
@@ -93,27 +93,6 @@ func (v *commsReader) trainingDays() day.Period {
 	}
 	m := month.Month()
 	return day.Period{From: m.From - 6, To: m.To + 6}
-}
-
-// audienceNames are what people call the parts of audiences.
-func (s *Server) audienceNames(ctx context.Context, p *rollout.Plan) (comms.Names, error) {
-	n := comms.Names{Waves: map[int]string{}, Departments: map[int]string{}, Groups: map[string]string{}}
-	if p != nil {
-		for _, w := range p.Waves {
-			n.Waves[w.ID] = w.Name
-		}
-		for _, d := range p.Departments {
-			n.Departments[d.ID] = d.Name
-		}
-	}
-	x, err := s.Index.Index(ctx)
-	if err != nil {
-		return n, err
-	}
-	for _, g := range x.Groups {
-		n.Groups[g.ID] = g.Name
-	}
-	return n, nil
 }
 
 // arrange makes the rows of what was read.

@@ -117,6 +117,7 @@ func (s *Server) routes() []routeEntry {
 	table = append(table, s.supportRoutes()...)
 	table = append(table, s.commsRoutes()...)
 	table = append(table, s.messageRoutes()...)
+	table = append(table, s.audienceRoutes()...)
 	table = append(table, s.messagePlanRoutes()...)
 	table = append(table, s.sendChannelRoutes()...)
 	table = append(table, s.deliveryRoutes()...)

@@ -16,6 +16,7 @@ const (
 	SendChannels = "/comms/channels"      // mail and webhooks
 	Bounces      = "/comms/bounces"       // addresses that mail came back from
 	Digests      = "/comms/digests"       // what goes out by itself
+	Audience     = "/comms/audience"      // counts an audience
 	Mailings     = "/comms/mailings"      // digests and reminders that went out
 
 	MailChoices  = "/account/mail"     // what one gets
@@ -31,6 +32,9 @@ func Message(id int64) string { return Messages + "/" + strconv.FormatInt(id, 10
 func MoveMessage(id, occurrence int64) string {
 	return With(Message(id)+"/move", "occurrence", strconv.FormatInt(occurrence, 10))
 }
+
+// MessageAudience is the page with everybody whom a message reaches now.
+func MessageAudience(id int64) string { return Message(id) + "/audience" }
 
 // SendChannel is the page of one channel.
 func SendChannel(id int) string { return SendChannels + "/" + strconv.Itoa(id) }
