@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,13 +36,13 @@ where (m.email is not null or m.listed) and not exists (select from member_perso
 
 	peopleGenerationSQL = `select people from generation`
 
-	optedOutSQL = `select email_folded from mail_choice where kind = 'messages' and not wanted`
-
-	bouncedSQL = `select email_folded from bounced_address`
-
-	// Of the open invitations those to addresses of people who were members.
-	invitedAgainSQL = `
-select i.email_folded from invite i
+	// Addresses that want no messages, that mail came back from, and of the open
+	// invitations those to people who were members.
+	keptAsideSQL = `
+select 'opted_out' as of, email_folded from mail_choice where kind = 'messages' and not wanted
+union all select 'bounced', email_folded from bounced_address
+union all
+select 'invited', i.email_folded from invite i
 where i.status = 'pending' and (i.expires_at is null or i.expires_at > @now)
   and (exists (select from member m where m.email_folded = i.email_folded and not m.listed)
        or exists (select from member_address e join member m on m.ord = e.member where e.email_folded = i.email_folded and not m.listed))`
@@ -63,7 +64,6 @@ type candidates struct {
 
 // crowd is what has to be known before an audience is resolved in a transaction.
 type crowd struct {
-	store *Store
 	index *adoption.Index
 	today day.Date
 	now   time.Time
@@ -80,23 +80,23 @@ func (s *Store) crowd(ctx context.Context, now time.Time) (crowd, error) {
 	if err != nil {
 		return crowd{}, err
 	}
-	return crowd{store: s, index: x, today: plan.Today(now), now: now}, nil
+	return crowd{index: x, today: plan.Today(now), now: now}, nil
 }
 
 // reach resolves an audience as q sees it: read anew from a transaction, so that
 // nobody is missed who came, left or opted out just before.
 func (c crowd) reach(ctx context.Context, q sender, a comms.Audience, mandatory bool) (comms.Reach, error) {
-	roll, err := c.roll(ctx, q, nil)
+	l, err := c.read(ctx, q, nil, a.Who)
 	if err != nil {
 		return comms.Reach{}, fmt.Errorf("resolve an audience: %w", err)
 	}
-	return roll.Reach(a, mandatory), nil
+	return l.roll.Reach(a, mandatory), nil
 }
 
 // Reach returns whom an audience reaches now, and who of it is left out. mandatory
 // reaches those who opted out too.
 func (s *Store) Reach(ctx context.Context, a comms.Audience, mandatory bool, now time.Time) (comms.Reach, error) {
-	roll, err := s.rollNow(ctx, now)
+	roll, err := s.rollNow(ctx, now, a.Who)
 	if err != nil {
 		return comms.Reach{}, err
 	}
@@ -117,44 +117,61 @@ func (s *Store) ReachSizes(ctx context.Context, list []comms.Audience, now time.
 }
 
 // rollNow reads who can be reached, with the people as they are in memory while
-// nothing about them changed.
-func (s *Store) rollNow(ctx context.Context, now time.Time) (*comms.Roll, error) {
+// nothing about them changed. of says what kinds of audiences are asked for; none is every kind.
+func (s *Store) rollNow(ctx context.Context, now time.Time, of ...comms.Who) (*comms.Roll, error) {
 	c, err := s.crowd(ctx, now)
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.candidatesOn(ctx, c.today)
+	held := s.crowds.Load()
+	if held != nil && held.today != c.today {
+		held = nil
+	}
+	l, err := c.read(ctx, snapshot{s.pool}, held, of...)
+	if err == nil && held != nil && l.held.people != held.people {
+		l, err = c.read(ctx, snapshot{s.pool}, nil, of...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("resolve an audience: %w", translate(err))
 	}
-	roll, err := c.roll(ctx, snapshot{s.pool}, held)
-	if err != nil {
-		return nil, fmt.Errorf("resolve an audience: %w", translate(err))
-	}
-	return roll, nil
+	s.crowds.Store(l.held)
+	return l.roll, nil
 }
 
-// candidatesOn returns everybody on a day: those in memory, or read anew.
-func (s *Store) candidatesOn(ctx context.Context, today day.Date) (*candidates, error) {
-	var people int64
-	if err := s.pool.QueryRow(ctx, peopleGenerationSQL).Scan(&people); err != nil {
-		return nil, err
-	}
-	if held := s.crowds.Load(); held != nil && held.people == people && held.today == today {
-		return held, nil
-	}
-	fresh := &candidates{today: today}
+// rollLoad is a roll being read.
+type rollLoad struct {
+	held *candidates
+	roll *comms.Roll
+}
+
+// read reads who can be reached in one batch: with the people of held, whose generation
+// the answer has as it is now, or with everybody anew.
+func (c crowd) read(ctx context.Context, q sender, held *candidates, of ...comms.Who) (rollLoad, error) {
+	l := rollLoad{held: &candidates{today: c.today}, roll: &comms.Roll{Stage: stageIn(c.index), InGroup: groupsIn(c.index)}}
 	b := &pgx.Batch{}
-	b.Queue(peopleGenerationSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&fresh.people) })
-	b.Queue(reachPeopleSQL, pgx.StrictNamedArgs{"today": today.Time()}).Query(fresh.read)
-	if err := (snapshot{s.pool}).SendBatch(ctx, b).Close(); err != nil {
-		return nil, err
+	b.Queue(peopleGenerationSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&l.held.people) })
+	if held == nil {
+		b.Queue(reachPeopleSQL, pgx.StrictNamedArgs{"today": c.today.Time()}).Query(l.people)
+	} else {
+		l.held.list = held.list
 	}
-	s.crowds.Store(fresh)
-	return fresh, nil
+	b.Queue(keptAsideSQL, pgx.StrictNamedArgs{"now": c.now}).Query(l.aside)
+	if len(of) == 0 || slices.Contains(of, comms.WhoRoles) {
+		b.Queue(roleReachSQL).Query(l.holders)
+	}
+	var champions championsLoad
+	if len(of) == 0 || slices.Contains(of, comms.WhoChampions) {
+		champions.queue(b)
+	}
+	if err := q.SendBatch(ctx, b).Close(); err != nil {
+		return l, err
+	}
+	l.roll.People = l.held.list
+	l.roll.Champions = each(champions.onRecord(nil, c.today), championOf)
+	return l, nil
 }
 
-func (c *candidates) read(rows pgx.Rows) error {
+func (l *rollLoad) people(rows pgx.Rows) error {
 	var p comms.Candidate
 	var department, wave int32
 	var list []comms.Candidate
@@ -163,39 +180,30 @@ func (c *candidates) read(rows pgx.Rows) error {
 		list = append(list, p)
 		return nil
 	})
-	c.list = comms.SortPeople(list)
+	l.held.list = slices.Clip(comms.SortPeople(list))
 	return err
 }
 
-// roll reads who can be reached in one batch; held of nil reads the people too.
-func (c crowd) roll(ctx context.Context, q sender, held *candidates) (*comms.Roll, error) {
-	out := &comms.Roll{Stage: stageIn(c.index), InGroup: groupsIn(c.index)}
-	b := &pgx.Batch{}
-	if held == nil {
-		held = &candidates{today: c.today}
-		b.Queue(reachPeopleSQL, pgx.StrictNamedArgs{"today": c.today.Time()}).Query(held.read)
-	}
-	queueAddresses(b, &out.OptedOut, optedOutSQL)
-	queueAddresses(b, &out.Bounced, bouncedSQL)
-	queueAddresses(b, &out.Invited, invitedAgainSQL, pgx.StrictNamedArgs{"now": c.now})
-	b.Queue(roleReachSQL).Query(func(rows pgx.Rows) error {
-		var h comms.Holder
-		_, err := pgx.ForEachRow(rows, []any{&h.Email, &h.Name, &h.Role}, func() error {
-			out.Holders = append(out.Holders, h)
-			return nil
-		})
-		return err
+// aside reads the addresses that are kept aside.
+func (l *rollLoad) aside(rows pgx.Rows) error {
+	out, bounced, invited := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	l.roll.OptedOut, l.roll.Bounced, l.roll.Invited = out, bounced, invited
+	lists := map[string]map[string]bool{"opted_out": out, "bounced": bounced, "invited": invited}
+	var of, address string
+	_, err := pgx.ForEachRow(rows, []any{&of, &address}, func() error {
+		lists[of][address] = true
+		return nil
 	})
-	var champions championsLoad
-	champions.queue(b)
-	if err := q.SendBatch(ctx, b).Close(); err != nil {
-		return nil, err
-	}
-	out.People = held.list
-	for _, champion := range champions.onRecord(nil, c.today) {
-		out.Champions = append(out.Champions, championOf(champion))
-	}
-	return out, nil
+	return err
+}
+
+func (l *rollLoad) holders(rows pgx.Rows) error {
+	var h comms.Holder
+	_, err := pgx.ForEachRow(rows, []any{&h.Email, &h.Name, &h.Role}, func() error {
+		l.roll.Holders = append(l.roll.Holders, h)
+		return nil
+	})
+	return err
 }
 
 func championOf(c people.OnRecord) comms.ChampionOf {
@@ -204,20 +212,6 @@ func championOf(c people.OnRecord) comms.ChampionOf {
 		to.Name = ""
 	}
 	return comms.ChampionOf{Recipient: to, Department: c.Department}
-}
-
-// queueAddresses reads a list of folded addresses.
-func queueAddresses(b *pgx.Batch, to *map[string]bool, sql string, args ...any) {
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
-		list := map[string]bool{}
-		*to = list
-		var address string
-		_, err := pgx.ForEachRow(rows, []any{&address}, func() error {
-			list[address] = true
-			return nil
-		})
-		return err
-	})
 }
 
 // stageIn tells how far members got by the last complete day of x; nil before it.
@@ -241,7 +235,7 @@ func groupsIn(x *adoption.Index) func(string, int32) bool {
 // ReachSince resolves an audience and compares it with those of approvals, in their
 // order. Whoever is gone since is named as the roster has them.
 func (s *Store) ReachSince(ctx context.Context, a comms.Audience, mandatory bool, approvals []comms.Approval, now time.Time) (comms.Reach, []comms.Shift, error) {
-	roll, err := s.rollNow(ctx, now)
+	roll, err := s.rollNow(ctx, now, a.Who)
 	if err != nil {
 		return comms.Reach{}, nil, err
 	}
