@@ -60,9 +60,9 @@ func (s *Server) resendCopy(w http.ResponseWriter, r *http.Request, actor identi
 	if err != nil {
 		return err
 	}
-	back := route.Deliveries
-	if to := f.Get("return_to"); to != "" {
-		back = localPath(to)
+	back := localPath(f.Get("return_to"))
+	if back == route.Home {
+		back = route.Deliveries
 	}
 	return s.redirect(w, r, back, resent(n))
 }
