@@ -97,6 +97,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
 		cfg.Wins.Book, cfg.Recognition.Book = st, st
 		cfg.Telemetry = receiverOf(st, cfg.Log)
+		cfg.Comms.Mailroom, cfg.Comms.Board = st, st
 		cfg.Trainings = trainingsOf(st)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
@@ -111,6 +112,7 @@ func TestPagesAskLittle(t *testing.T) {
 	if _, err := s.srv.Trainings.Plan.PlanSeries(t.Context(), identity.Operator(), enablement.Series{Outline: outlined("Desk", nil), EveryWeeks: 1, From: s.today() + 1, Until: s.today() + 9}, nil, time.Now()); err != nil {
 		t.Fatal(err)
 	}
+	mailing, copies := s.mails("a", "Ada", 30)
 	b.get(route.Overview)
 	b.get(route.Checks) // the plan is read once, and kept
 	for _, path := range []string{
@@ -127,6 +129,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Library, route.Kit, tipsPath, route.Support, route.Issues, route.Support + "/rota", route.Issues + "/new", route.TodayHelp,
 		route.Wins, route.Wins + "?department=legal&state=logged", route.TodayWins, route.NewWin + "?person=a@example.com", route.Roll,
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
+		route.Deliveries, route.Unknowns, route.Delivery(int64(copies[0])), route.Mailings, route.Mailing(int64(mailing)), route.Mailing(int64(mailing)) + "?q=a&state=waiting", route.Bounces,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
 	} {
 		c.queries.Store(0)
