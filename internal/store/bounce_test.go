@@ -14,10 +14,10 @@ func TestReturnedMailIsMatchedWithWhatWasSent(t *testing.T) {
 	_, earlier := o.digest(t, comms.KindTasks, "tasks/1", 3, now.Add(-48*time.Hour))
 	_, later := o.digest(t, comms.KindTasks, "tasks/2", 3, now)
 	for i := range 3 {
-		o.settle(t, earlier[i], comms.Sent, now.Add(-48*time.Hour))
-		o.settle(t, later[i], comms.Sent, now)
+		o.became(t, earlier[i], comms.Sent, now.Add(-48*time.Hour))
+		o.became(t, later[i], comms.Sent, now)
 	}
-	o.settle(t, later[2], comms.Unknown, now)
+	o.became(t, later[2], comms.Unknown, now)
 	for _, c := range []struct {
 		name    string
 		bounce  comms.Bounce

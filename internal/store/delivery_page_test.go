@@ -32,8 +32,8 @@ func (o *outbox) digest(t *testing.T, kind comms.MailingKind, key string, letter
 	return id, ids
 }
 
-// settle says what became of a copy.
-func (o *outbox) settle(t *testing.T, id comms.DeliveryID, state comms.DeliveryState, at time.Time) {
+// became says what became of a copy.
+func (o *outbox) became(t *testing.T, id comms.DeliveryID, state comms.DeliveryState, at time.Time) {
 	t.Helper()
 	o.do(t, `update delivery set state = $2, settled_at = $3, attempts = 1, code = 250, reason = 'said' where id = $1`, id, state, at)
 }
@@ -43,7 +43,7 @@ func TestWhatWentOutIsListedByKindAndState(t *testing.T) {
 	tasks, copies := o.digest(t, comms.KindTasks, "tasks/1", 30, now.Add(-time.Hour))
 	report, _ := o.digest(t, comms.KindReport, "report/1", 2, now)
 	for i, s := range []comms.DeliveryState{comms.Sent, comms.Sent, comms.Unknown, comms.Refused} {
-		o.settle(t, copies[i], s, now)
+		o.became(t, copies[i], s, now)
 	}
 	if n, err := o.NoteBounces(t.Context(), identity.Operator(), []comms.Bounce{{Delivery: copies[1], Reason: comms.MailboxFull}}, now); err != nil || n != 1 {
 		t.Fatal(n, err)
@@ -119,10 +119,10 @@ func TestTrafficSaysWhatWaitsAndWhatLeftToday(t *testing.T) {
 	o, now := newOutbox(t, 0), time.Now().UTC().Truncate(time.Second)
 	midnight := now.Add(-time.Hour)
 	_, copies := o.digest(t, comms.KindTasks, "tasks/1", 6, now.Add(-2*time.Hour))
-	o.settle(t, copies[0], comms.Sent, now)
-	o.settle(t, copies[1], comms.Sent, midnight.Add(-time.Second))
-	o.settle(t, copies[2], comms.Refused, now)
-	o.settle(t, copies[3], comms.Unknown, midnight.Add(-time.Second))
+	o.became(t, copies[0], comms.Sent, now)
+	o.became(t, copies[1], comms.Sent, midnight.Add(-time.Second))
+	o.became(t, copies[2], comms.Refused, now)
+	o.became(t, copies[3], comms.Unknown, midnight.Add(-time.Second))
 	o.do(t, `insert into send_channel (kind, name, per_minute, removed_at) values ('slack', '#gone', 1, now())`)
 	is, err := o.Traffic(t.Context(), midnight, now)
 	if err != nil {
@@ -168,9 +168,9 @@ func TestLinksOpenedTwiceInASecondCountOnce(t *testing.T) {
 func TestWhatWasSaidToPeopleIsForgotten(t *testing.T) {
 	o, now := newOutbox(t, 0), time.Now().UTC().Truncate(time.Second)
 	id, copies := o.digest(t, comms.KindTasks, "tasks/1", 4, now)
-	o.settle(t, copies[0], comms.Sent, now.Add(-31*24*time.Hour))
-	o.settle(t, copies[1], comms.Unknown, now.Add(-31*24*time.Hour))
-	o.settle(t, copies[2], comms.Refused, now.Add(-29*24*time.Hour))
+	o.became(t, copies[0], comms.Sent, now.Add(-31*24*time.Hour))
+	o.became(t, copies[1], comms.Unknown, now.Add(-31*24*time.Hour))
+	o.became(t, copies[2], comms.Refused, now.Add(-29*24*time.Hour))
 	o.do(t, `insert into click (delivery, path, at) values ($1, '/', $2), ($1, '/', $3)`, copies[0], now.Add(-401*24*time.Hour), now.Add(-399*24*time.Hour))
 	if letters, clicks, err := o.PurgeSent(t.Context(), now); err != nil || letters != 2 || clicks != 1 {
 		t.Fatalf("%d letters, %d openings: %v", letters, clicks, err)
