@@ -3,7 +3,7 @@
 create table send_channel (
     id            int         generated always as identity primary key,
     kind          text        not null check (kind in ('mail', 'slack', 'teams')),
-    name          text        not null unique check (name <> ''),
+    name          text        not null check (name <> ''),
     per_minute    int         not null check (per_minute > 0),
     next_at       timestamptz not null default '-infinity',
     paused_at     timestamptz,
@@ -12,8 +12,10 @@ create table send_channel (
     failed_at     timestamptz,
     failure       text        not null default '',
     failures      int         not null default 0,
+    client_key    uuid        unique,
     version       int         not null default 1
 );
+create unique index send_channel_name on send_channel (lower(name)) where removed_at is null;
 create unique index send_channel_mail on send_channel (kind) where kind = 'mail';
 insert into send_channel (kind, name, per_minute) values ('mail', 'Email', 120);
 comment on table send_channel is 'What messages go out by: mail, and webhooks of chats, whose addresses are sealed credentials.';

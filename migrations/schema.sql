@@ -1495,6 +1495,7 @@ CREATE TABLE send_channel (
     failed_at timestamp with time zone,
     failure text DEFAULT ''::text NOT NULL,
     failures integer DEFAULT 0 NOT NULL,
+    client_key uuid,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT send_channel_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'slack'::text, 'teams'::text]))),
     CONSTRAINT send_channel_name_check CHECK ((name <> ''::text)),
@@ -2550,7 +2551,7 @@ ALTER TABLE ONLY rollout_role
     ADD CONSTRAINT rollout_role_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY send_channel
-    ADD CONSTRAINT send_channel_name_key UNIQUE (name);
+    ADD CONSTRAINT send_channel_client_key_key UNIQUE (client_key);
 
 ALTER TABLE ONLY send_channel
     ADD CONSTRAINT send_channel_pkey PRIMARY KEY (id);
@@ -2783,6 +2784,8 @@ CREATE INDEX raw_page_fetched_at ON raw_page USING btree (fetched_at);
 CREATE INDEX rbac_group_member_member ON rbac_group_member USING btree (member);
 
 CREATE UNIQUE INDEX send_channel_mail ON send_channel USING btree (kind) WHERE (kind = 'mail'::text);
+
+CREATE UNIQUE INDEX send_channel_name ON send_channel USING btree (lower(name)) WHERE (removed_at IS NULL);
 
 CREATE INDEX session_account ON session USING btree (account_id);
 

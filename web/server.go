@@ -84,6 +84,8 @@ type Config struct {
 
 	Support Support // where people ask, and issues; nil leaves their pages out
 
+	Channels SendChannels // what messages go out by; without a Book their pages are left out
+
 	Closings Closings // months whose figures are kept; nil: none
 	Ready    func(context.Context) error
 	Metrics  prometheus.Gatherer // nil: the process's default

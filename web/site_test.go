@@ -130,6 +130,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Comms.Links = comms.LinkCounter{Keys: keys.Derive("links"), At: route.CountedLink}
 	cfg.Comms.Mail, cfg.Comms.Digests = s.store, &comms.Digests{Keeper: s.store, Facts: s.store}
 	cfg.Comms.Unsubscriber = comms.Unsubscriber{Keys: keys.Derive("unsubscribe")}
+	cfg.Channels = channelsOf(s.store)
 	cfg.FeatureReports, cfg.Spending = s.store, s.store
 	cfg.Telemetry = receiverOf(s.store, cfg.Log)
 	cfg.Provider = s.provider()

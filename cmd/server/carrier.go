@@ -13,6 +13,8 @@ import (
 	"groundswell/internal/route"
 	"groundswell/internal/store"
 	"groundswell/views/letter"
+	"groundswell/views/sendchannel"
+	"groundswell/web"
 )
 
 // mailTaker takes one mail: a mail server, or the demo's sink.
@@ -136,6 +138,27 @@ func (c *carrier) post(ctx context.Context, p comms.Parcel, address string) deli
 		return c.chat.Post(ctx, deliver.Teams, address, deliver.Note{Subject: p.Subject, Text: letter.Teams(body, c.site)})
 	}
 	return c.chat.Post(ctx, deliver.Slack, address, deliver.Note{Subject: p.Subject, Text: letter.Slack(body, c.site)})
+}
+
+// tryWebhook posts a first note to an address that is not kept yet.
+func (c *carrier) tryWebhook(ctx context.Context, kind comms.ChannelKind, address string) comms.Outcome {
+	return outcomeOf(c.post(ctx, comms.Parcel{Channel: comms.Channel{Kind: kind}, Subject: "Messages arrive here", Body: firstNote}, address))
+}
+
+// firstNote is what a chat reads when it is added.
+const firstNote = "From now on this chat gets messages of the Cowork rollout."
+
+// channels is what the page of channels needs.
+func (a *app) channels() web.SendChannels {
+	c := web.SendChannels{Book: a.store, Address: store.WebhookOf, Carrier: a.out, CheckWebhook: a.out.chat.Check, TryWebhook: a.out.tryWebhook}
+	c.Enqueue = func(ctx context.Context, m comms.Mailing, letters []comms.Letter, now time.Time) (comms.MailingID, bool, error) {
+		return a.store.Enqueue(ctx, nil, m, letters, now)
+	}
+	if a.smtp != nil {
+		c.Server = sendchannel.Server{Address: a.smtp.Address(), From: a.smtp.From.Address, Way: a.smtp.Way()}
+	}
+	_, c.Kept = a.out.chat.(*deliver.Sink)
+	return c
 }
 
 // outcomeOf is a receipt in the words of messages.

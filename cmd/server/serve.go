@@ -219,6 +219,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		},
 		Support:   a.store,
 		Closings:  a.store,
+		Channels:  a.channels(),
 		Decisions: a.store,
 		Plan:      a.store,
 		Tasks:     &rollout.Service{Keeper: a.store},

@@ -39,6 +39,21 @@ func MessageAudience(id int64) string { return Message(id) + "/audience" }
 // SendChannel is the page of one channel.
 func SendChannel(id int) string { return SendChannels + "/" + strconv.Itoa(id) }
 
+// SendChannelTest sends or posts a test.
+func SendChannelTest(id int) string { return SendChannel(id) + "/test" }
+
+// SendChannelPause keeps anything from going out by a channel, and lets it again.
+func SendChannelPause(id int) string { return SendChannel(id) + "/pause" }
+
+// SendChannelAddress takes another address for a chat.
+func SendChannelAddress(id int) string { return SendChannel(id) + "/address" }
+
+// SendChannelRemove takes a chat away.
+func SendChannelRemove(id int) string { return SendChannel(id) + "/remove" }
+
+// SandboxPost is the page of something that the demo kept from going out.
+func SandboxPost(no int) string { return Sandbox + "/out/" + strconv.Itoa(no) }
+
 // Mailing is the page of something that went out: every recipient's state.
 func Mailing(id int64) string { return Mailings + "/" + strconv.FormatInt(id, 10) }
 
