@@ -25,6 +25,13 @@ import (
 var program string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(senderDatabase) != "" {
+		if err := sendForever(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	dir, err := os.MkdirTemp("", "groundswell-server")
 	if err != nil {
 		panic(err)
