@@ -54,7 +54,9 @@ var wordsOfChecks = map[rollout.CheckKey]checkWords{
 	rollout.CheckChampions: {helpGroup, "People who hold the role of a champion for a department, or log touchpoints as its champion. Every department needs two or three.",
 		"Missing", "Open roles", route.Roles, false},
 	rollout.CheckTrainings: {helpGroup, "Sessions from today on; failing these, people of the wave who went to one. It fails once a wave is open without either.", "", "Import trainings", route.With(route.Imports, "what", "training"), false},
-	rollout.CheckSupport:   {helpGroup, "No signal can tell whether somebody answers. A person attests channel and escalation path on the task below, and that holds for 30 days.", "", "", "", false},
+	rollout.CheckMessages: {helpGroup, "Messages before and on the day of a launch: each needs an owner and its approval from 14 days before on, and what was due before the launch has to have gone out.",
+		"Messages", "Open Comms", route.Comms, false},
+	rollout.CheckSupport: {helpGroup, "No signal can tell whether somebody answers. A person attests channel and escalation path on the task below, and that holds for 30 days.", "", "", "", false},
 }
 
 // list words the page of all checks.

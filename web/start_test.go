@@ -402,12 +402,12 @@ func TestANewerPlaybookLeavesWhatWasEdited(t *testing.T) {
 			t.Errorf("the difference does not say %q", want)
 		}
 	}
-	f := fields("version", doc.Find("input[name=version]").AttrOr("value", ""), "to", "2026.11", "take", first.Key)
+	f := fields("version", doc.Find("input[name=version]").AttrOr("value", ""), "to", rollout.Playbooks()[0].Version, "take", first.Key)
 	if a := b.post(route.PlanPlaybook, f); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.StatusCode, words(a.doc(t).Find("main")))
 	}
 	p := s.plan()
-	if now, _ := p.Task(first.ID); now.Title != "Name everybody" || now.Offset != first.Offset || p.Rollout.PlaybookVersion != "2026.11" {
+	if now, _ := p.Task(first.ID); now.Title != "Name everybody" || now.Offset != first.Offset || p.Rollout.PlaybookVersion != rollout.Playbooks()[0].Version {
 		t.Errorf("%q %d %s", now.Title, now.Offset, p.Rollout.PlaybookVersion)
 	}
 	i := slices.IndexFunc(p.Tasks, func(t rollout.Task) bool { return t.Key == "plan-seats" })

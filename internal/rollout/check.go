@@ -50,7 +50,7 @@ func Checks() []Check {
 	return []Check{
 		seatsCheck{}, arrivalsCheck{}, groupsCheck{}, groupRolesCheck{}, coworkRoleCheck{}, dryRunCheck{}, spendLimitsCheck{},
 		devicesCheck{}, telemetryCheck{}, marketplaceCheck{}, connectorsCheck{}, mailCheck{},
-		firstTaskCheck{}, championsCheck{}, trainingsCheck{}, supportCheck{},
+		firstTaskCheck{}, championsCheck{}, trainingsCheck{}, supportCheck{}, messagesCheck{},
 	}
 }
 

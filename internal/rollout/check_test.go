@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"groundswell/internal/comms"
 	"groundswell/internal/day"
 	"groundswell/internal/people"
 )
@@ -57,6 +58,7 @@ func wellRead() Facts {
 		Support:    &Attestation{At: noon.Add(-48 * time.Hour), HoldsTo: thursday + 28},
 		Champions:  map[string]ChampionFacts{"Finance": {Have: 2}, "Claims": {Have: 3}, "Branches": {Have: 2}}, Coverage: people.DefaultCoverage(),
 		DevicesAt: noon.Add(-7 * time.Hour),
+		Messages:  map[int]comms.Standing{waveID: {Messages: 7, Sent: 2}},
 		Mail:      MailFacts{Configured: true, TriedAt: noon, Worked: true},
 		Read: Readings{
 			Members: named("Members"), Invites: named("Invites"), Seats: named("Seats"), Groups: named("Groups"), Roles: named("Roles"),
@@ -164,6 +166,15 @@ func TestEveryCheckHasASentenceForEveryOutcome(t *testing.T) {
 		{CheckTrainings, pilotID, func(f *Facts) { f.Trainings = TrainingFacts{} }, Fails, "No dates", "Pilot is open, nobody of it went to a session, and no date is published.", 1},
 		{CheckTrainings, waveID, func(f *Facts) { f.Trainings = TrainingFacts{} }, NoneYet, "No dates", "No session from today on is published for Wave 1.", 0},
 
+		{CheckMessages, waveID, nil, Holds, "7 ready", "All 7 launch messages of Wave 1 have an owner and their approval; 2 have gone out.", 0},
+		{CheckMessages, 0, launchMessages(waveID, comms.Standing{Messages: 1}), Holds, "1 ready", "The 1 launch message has an owner and its approval.", 0},
+		{CheckMessages, waveID, launchMessages(waveID, comms.Standing{Messages: 7, Unsent: 1, Unowned: 2}), Fails, "1 not sent", "1 of 7 launch messages of Wave 1 should have gone out and has not.", 1},
+		{CheckMessages, waveID, launchMessages(waveID, comms.Standing{Messages: 7, Unowned: 1, Unapproved: 2}), Fails, "3 not ready", "2 of 7 launch messages of Wave 1 are not approved, and 1 has no owner.", 3},
+		{CheckMessages, laterID, launchMessages(laterID, comms.Standing{Messages: 7, Unapproved: 1}), NoneYet, "1 not ready yet", "1 of 7 launch messages of Later is not approved.", 0},
+		{CheckMessages, 0, launchMessages(laterID, comms.Standing{Messages: 5, Unowned: 2}), NoneYet, "2 not ready yet", "2 of 12 launch messages have no owner.", 0},
+		{CheckMessages, 0, launchMessages(pilotID, comms.Standing{Messages: 5, Unsent: 5}), Holds, "7 ready", "All 7 launch messages have an owner and their approval; 2 have gone out.", 0},
+		{CheckMessages, laterID, nil, NoneYet, "None planned", "No launch message of Later is planned.", 0},
+
 		{CheckSupport, 0, nil, Holds, "Holds to 17 Dec", "Attested on Tue 17 Nov, holds to Thu 17 Dec.", 0},
 		{CheckSupport, 0, func(f *Facts) { f.Support.HoldsTo = day.Never }, Holds, "Holds to 17 Dec", "Attested on Tue 17 Nov, holds to Thu 17 Dec.", 0},
 		{CheckSupport, 0, func(f *Facts) { f.Support.HoldsTo = thursday - 1 }, NoneYet, "Held to 18 Nov", "Attested on Tue 17 Nov, and that held to Wed 18 Nov: somebody has to say it again.", 0},
@@ -203,6 +214,10 @@ func TestEveryCheckHasASentenceForEveryOutcome(t *testing.T) {
 	}
 }
 
+func launchMessages(wave int, s comms.Standing) func(*Facts) {
+	return func(f *Facts) { f.Messages[wave] = s }
+}
+
 func nested(n int) func(*Facts) {
 	return func(f *Facts) {
 		f.DryRun.Waves = []DryRunWave{{Wave: waveID, Surprise: n, Nested: n, Causes: []Detail{{"In a nested group", n}}}}
@@ -218,8 +233,8 @@ func surprised(pilot, wave int) func(*Facts) {
 	}
 }
 
-// Sixteen checks, each of a key of its own.
-func TestThereAreSixteenChecks(t *testing.T) {
+// Seventeen checks, each of a key of its own.
+func TestThereAreSeventeenChecks(t *testing.T) {
 	keys := map[CheckKey]bool{}
 	for _, c := range Checks() {
 		keys[c.Key()] = true
@@ -227,7 +242,7 @@ func TestThereAreSixteenChecks(t *testing.T) {
 			t.Errorf("%s is called %q", c.Key(), c.Title())
 		}
 	}
-	if len(keys) != 16 || len(Checks()) != 16 {
+	if len(keys) != 17 || len(Checks()) != 17 {
 		t.Errorf("%d checks of %d keys", len(Checks()), len(keys))
 	}
 }

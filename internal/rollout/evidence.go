@@ -27,6 +27,7 @@ const (
 	CheckSupport     CheckKey = "support"      // channel and escalation path, attested within 30 days
 	CheckDevices     CheckKey = "devices"      // the app is on enough of the wave's machines
 	CheckMail        CheckKey = "mail"         // mail can be sent
+	CheckMessages    CheckKey = "messages"     // those of a launch are owned, approved and, before it, sent
 )
 
 // ByWord reports whether a check only looks whether a person's word still holds:

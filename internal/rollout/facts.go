@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"groundswell/internal/comms"
 	"groundswell/internal/day"
 	"groundswell/internal/people"
 )
@@ -35,6 +36,7 @@ type Facts struct {
 	Coverage   people.Coverage          // how many champions there should be
 	DevicesAt  time.Time                // when the latest inventory was imported; zero: never
 	Mail       MailFacts
+	Messages   map[int]comms.Standing // of each launch, by wave
 
 	Read Readings
 }

@@ -43,7 +43,7 @@ func gateScopes() map[GateKind]Scope {
 func knownChecks() []CheckKey {
 	return []CheckKey{CheckSeats, CheckArrivals, CheckGroups, CheckGroupRoles, CheckCoworkRole, CheckDryRun,
 		CheckSpendLimits, CheckMarketplace, CheckConnectors, CheckFirstTask, CheckTelemetry, CheckChampions,
-		CheckTrainings, CheckSupport, CheckDevices, CheckMail}
+		CheckTrainings, CheckSupport, CheckDevices, CheckMail, CheckMessages}
 }
 
 // check says what is wrong with a playbook that could be read.

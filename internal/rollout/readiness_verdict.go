@@ -192,6 +192,7 @@ var subjects = map[CheckKey]string{
 	CheckCoworkRole: "the role with Cowork", CheckDryRun: "the dry run", CheckSpendLimits: "the spend limits", CheckMarketplace: "the plugins",
 	CheckConnectors: "the connectors", CheckFirstTask: "the first real task", CheckTelemetry: "the telemetry", CheckChampions: "the champions",
 	CheckTrainings: "the training dates", CheckSupport: "the word on support", CheckDevices: "the missing app", CheckMail: "the mail",
+	CheckMessages: "the messages of the launch",
 }
 
 // called is an item in a few words, with who has it.

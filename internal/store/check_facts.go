@@ -11,6 +11,7 @@ import (
 
 	"groundswell/internal/access"
 	"groundswell/internal/adoption"
+	"groundswell/internal/comms"
 	"groundswell/internal/day"
 	"groundswell/internal/pull"
 	"groundswell/internal/rollout"
@@ -42,6 +43,7 @@ var factParts = []struct {
 	{"telemetry", (*factLoad).telemetry, []rollout.CheckKey{rollout.CheckTelemetry}},
 	{"champions and trainings", (*factLoad).enablement, []rollout.CheckKey{rollout.CheckChampions, rollout.CheckTrainings}},
 	{"devices", (*factLoad).devices, []rollout.CheckKey{rollout.CheckDevices}},
+	{"messages", (*factLoad).messages, []rollout.CheckKey{rollout.CheckMessages}},
 }
 
 // checkFacts reads what checks judge by. unread are the checks whose facts could
@@ -306,6 +308,12 @@ func (l *factLoad) tools(ctx context.Context) error {
 	}
 	money, err := adoption.ParseCents(lowest)
 	limits.Lowest = "USD " + money.USD()
+	return err
+}
+
+func (l *factLoad) messages(ctx context.Context) error {
+	all, err := l.s.Messages(ctx)
+	l.facts.Messages = comms.Standings(all, launchesOf(l.plan, l.facts.Now), l.facts.Now)
 	return err
 }
 
