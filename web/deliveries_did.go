@@ -13,27 +13,10 @@ import (
 // didMessage is what a message did the last time it went out; nil when it never
 // has. Who may open the message is decided before.
 func (s *Server) didMessage(ctx context.Context, actor identity.Actor, m comms.Message) (*views.DidProps, error) {
-	p, err := s.did(ctx, actor, m.ID)
-	if p != nil {
-		p.Title = ""
-	}
-	return p, err
-}
-
-// didLast is what the message did that went out last; nil when none has.
-func (s *Server) didLast(ctx context.Context, actor identity.Actor) (*views.DidProps, error) {
-	p, err := s.did(ctx, actor, 0)
-	if p != nil {
-		p.Heading = "Last one out"
-	}
-	return p, err
-}
-
-func (s *Server) did(ctx context.Context, actor identity.Actor, id comms.MessageID) (*views.DidProps, error) {
 	if s.Comms.Mailroom == nil || s.Index == nil {
 		return nil, nil
 	}
-	o, found, err := s.Comms.Mailroom.Outcomes(ctx, id)
+	o, found, err := s.Comms.Mailroom.Outcomes(ctx, m.ID)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -46,14 +29,12 @@ func (s *Server) did(ctx context.Context, actor identity.Actor, id comms.Message
 		return nil, err
 	}
 	got := bitsOf(o.Got)
-	least := 0
+	d := views.DidData{Outcomes: o, Members: got.Count(), Names: actor.HasAny(identity.Lead, identity.Auditor), Links: comms.LinksToUs(o.Body, s.PublicURL.String())}
+	d.Movement = x.Movement(got, bitsOf(o.Unsure), day.FromTime(o.SentAt), adoption.MovementDays, actor.SeesSmallGroups())
 	if !actor.SeesSmallGroups() {
-		least = max(x.Settings.MinCohortSize, adoption.DefaultSettings().MinCohortSize)
+		d.Least = max(x.Settings.MinCohortSize, adoption.DefaultSettings().MinCohortSize)
 	}
-	p := views.NewDid(views.DidData{
-		Outcomes: o, Members: got.Count(), Names: actor.HasAny(identity.Lead, identity.Auditor), Least: least, Links: comms.LinksToUs(o.Body, s.PublicURL.String()),
-		Movement: x.Movement(got, bitsOf(o.Unsure), day.FromTime(o.SentAt), adoption.MovementDays, actor.SeesSmallGroups()),
-	}, c)
+	p := views.NewDid(d, c)
 	return &p, nil
 }
 

@@ -57,7 +57,7 @@ func copyFacts(d comms.SentDelivery, c Clock) []ui.Pair {
 		add("Why", answer)
 		return facts
 	}
-	add("Answer of the other side", answer)
+	add("Answer", answer)
 	add("Tries", ui.Count(d.Attempts))
 	if d.State == comms.Waiting && d.Attempts > 0 {
 		add("Next try", c.moment(d.NextAt))

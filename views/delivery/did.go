@@ -9,17 +9,14 @@ import (
 
 // DidProps is what became of a message, and what was observed after it.
 type DidProps struct {
-	Heading string // "What it did"
-	Title   string // of the message; "" where the page says it
-	URL     string
-	When    string // "Tue 17 Nov, 1,180 people"
-	Facts   []ui.Pair
-	Scans   bool // openings are told of: what opens links too
-	Moved   []MovedRow
-	Say     string // in place of Moved: why there is nothing to tell, or not yet
-	Basis   string // who the others are
-	All     string // where every recipient is listed; "" for who may not see names
-	Def     ui.DefinitionProps
+	When  string // "Tue 17 Nov, 1,180 people"
+	Facts []ui.Pair
+	Scans bool // openings are told of: what opens links too
+	Moved []MovedRow
+	Say   string // in place of Moved: why there is nothing to tell, or not yet
+	Basis string // who the others are
+	All   string // where every recipient is listed; "" for who may not see names
+	Def   ui.DefinitionProps
 }
 
 // MovedRow is who was at one stage, and how many of them got further.
@@ -41,8 +38,7 @@ type DidData struct {
 // NewDid words what became of a message and what was observed after it.
 func NewDid(d DidData, c Clock) DidProps {
 	p := DidProps{
-		Heading: "What it did", Title: d.Title, URL: route.Message(int64(d.Message)), When: sentTo(d, c), Def: didDefinition(),
-		Facts: didFacts(d), Scans: d.Links,
+		When: sentTo(d, c), Def: didDefinition(), Facts: didFacts(d), Scans: d.Links,
 	}
 	if d.Names {
 		p.All = route.Mailing(int64(d.ID))
