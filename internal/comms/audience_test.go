@@ -151,3 +151,34 @@ func TestChampionsAndRolesOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestAudienceConcernsADepartment(t *testing.T) {
+	for _, c := range []struct {
+		a    Audience
+		want bool
+	}{
+		{Audience{Who: WhoPeople}, true}, {Audience{Who: WhoPeople, Departments: []int{3}}, true}, {Audience{Who: WhoPeople, Departments: []int{4}}, false},
+		{Audience{Who: WhoChampions, Waves: []int{7}}, true}, {Audience{Who: WhoPeople, Waves: []int{8}}, false},
+		{Audience{Who: WhoRoles, Roles: []identity.Role{identity.Champion}}, true}, {Audience{Who: WhoRoles, Roles: []identity.Role{identity.Lead}}, false}, {Audience{}, false},
+	} {
+		if got := c.a.Concerns(3, []int{7}); got != c.want {
+			t.Errorf("%+v: %t", c.a, got)
+		}
+	}
+}
+
+func TestFeedSecrets(t *testing.T) {
+	seen := map[string]bool{}
+	for range 100 {
+		s := NewFeedSecret()
+		if _, ok := FeedHash(s); !ok || len(s) != 43 || seen[s] {
+			t.Fatalf("%q", s)
+		}
+		seen[s] = true
+	}
+	for _, s := range []string{"", "x", strings.Repeat("A", 42), strings.Repeat("A", 44), strings.Repeat("A", 42) + "B", strings.Repeat("A", 42) + "+"} {
+		if _, ok := FeedHash(s); ok {
+			t.Errorf("%q is a secret", s)
+		}
+	}
+}
