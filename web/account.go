@@ -23,6 +23,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, actor ident
 		SetTheme: route.Theme, SignOut: route.SignOut, SignOutAll: route.SignOutAll,
 	}
 	props.Mail = s.linkFor(actor, route.MailChoices)
+	props.Calendar = s.linkFor(actor, route.CalendarFeed)
 	for _, role := range actor.Roles {
 		props.Roles = append(props.Roles, roleNames[role])
 	}

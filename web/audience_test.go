@@ -128,7 +128,7 @@ func TestAudienceOfNobodySaysWhy(t *testing.T) {
 		"who=champions":               "no champion is registered",
 		"who=roles&roles=auditor":     "no account holds one of the chosen roles",
 	} {
-		if got := b.get(route.Audience + "?" + query).words(t, "#audience-count"); !strings.Contains(got, "Nobody is in this audience: "+why) {
+		if got := b.get(route.Audience+"?"+query).words(t, "#audience-count"); !strings.Contains(got, "Nobody is in this audience: "+why) {
 			t.Errorf("%s: %q", query, got)
 		}
 		form, _ := url.ParseQuery(query)

@@ -40,6 +40,7 @@ type Comms struct {
 	Board     Board
 	Desks     Desks     // nil leaves the calendar out
 	Audiences Audiences // whom messages reach; nil leaves counting out
+	Feeds     Feeds     // calendar addresses; nil leaves them out
 	Service   *comms.Service
 
 	Mailroom     Mailroom           // what went out; nil leaves its pages out

@@ -110,6 +110,7 @@ type Server struct {
 	knocks   *httprate.RateLimiter
 	exports  *httprate.RateLimiter
 	tries    *httprate.RateLimiter // of codes, by account and session
+	feeds    *httprate.RateLimiter // of calendars, by their address
 	opens    map[string]access     // what a page's address takes to be opened
 	takes    map[string]access     // likewise, what a form's address takes
 	handler  http.Handler
@@ -125,6 +126,7 @@ func build(c Config, personas []Persona) (*Server, error) {
 	s := &Server{
 		Config: c, Demo: personas != nil, personas: personas,
 		changes: newLimiter(changesPerMinute), knocks: newLimiter(knocksPerMinute), exports: newLimiter(exportsPerMinute), tries: newLimiter(triesPerMinute),
+		feeds: newLimiter(feedsPerMinute),
 	}
 	for _, key := range c.CookieKeys {
 		s.cookies = append(s.cookies, securecookie.New(key, nil).MaxAge(int(signInTakes/time.Second)))

@@ -88,6 +88,7 @@ type agendaReader struct {
 func (v agendaReader) props() views.ListProps {
 	p := views.ListProps{
 		Sub: v.sub(), Tabs: v.server.trainingTabs(v.actor, route.Trainings), Pickers: []ui.CohortProps{v.kinds()}, Span: "Coming up",
+		Calendar: v.server.linkFor(v.actor, route.CalendarFeed),
 	}
 	if v.actor.Has(identity.Lead) {
 		p.New, p.Series = route.NewTraining, route.NewSeries

@@ -8,18 +8,19 @@ import (
 
 // ListProps is the agenda of sessions.
 type ListProps struct {
-	Sub     string
-	Tabs    ui.TabsProps
-	Phone   bool   // the frame has drawn the head
-	New     string // plans a session; "" for those who may not
-	Series  string // plans a series
-	Pickers []ui.CohortProps
-	Span    string // which days are shown
-	Soon    ui.Option
-	Earlier ui.Link
-	Later   ui.Link
-	Weeks   []Week
-	None    *ui.VoidProps // said when nothing is shown
+	Sub      string
+	Tabs     ui.TabsProps
+	Phone    bool   // the frame has drawn the head
+	New      string // plans a session; "" for those who may not
+	Series   string // plans a series
+	Calendar string // the reader’s calendar address; "" where there is none
+	Pickers  []ui.CohortProps
+	Span     string // which days are shown
+	Soon     ui.Option
+	Earlier  ui.Link
+	Later    ui.Link
+	Weeks    []Week
+	None     *ui.VoidProps // said when nothing is shown
 }
 
 // Week is a week of the agenda.

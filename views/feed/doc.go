@@ -1,0 +1,2 @@
+// Package feed draws the page of somebody's calendar address.
+package feed
