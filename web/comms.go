@@ -33,6 +33,8 @@ type Desks interface {
 	Duties(ctx context.Context, days day.Period) (comms.Duties, error)
 	// Reachable returns everybody that messages could reach, at most a minute old.
 	Reachable(ctx context.Context, now time.Time) (*comms.Roll, error)
+	// DraftValues returns what placeholders mean to recipients, by folded address.
+	DraftValues(ctx context.Context, wave int, to []comms.Recipient, now time.Time) (map[string]comms.Values, error)
 }
 
 // Comms is what the pages of messages need.
@@ -62,6 +64,7 @@ func (s *Server) commsRoutes() []routeEntry {
 	move := route.Messages + "/{message}/move"
 	return []routeEntry{
 		{"GET", route.Comms, calendarReaders, s.commsPage},
+		{"GET", route.TodayMessages + "/{message}", helpers, s.todayMessagePage},
 		{"GET", move, movers, s.movePage},
 		{"POST", move, movers, s.moveMessage},
 	}

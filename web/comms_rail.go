@@ -70,6 +70,15 @@ func (v *commsReader) rail(r commsRow) *views.RailProps {
 	}
 	p.Why, p.Bad = v.why(r), r.status == comms.StatusMissed
 	v.text(m, p)
+	if m.Checked() && r.o.State == comms.Planned && m.Body != "" {
+		for _, c := range comms.Delegation(m.Subject, m.Body, comms.Known{}) {
+			check := views.Check{OK: c.Holds, Say: c.Says}
+			if !c.Holds {
+				check.Note = c.Why
+			}
+			p.Checks = append(p.Checks, check)
+		}
+	}
 	for _, c := range v.clashes[r.o.ID] {
 		p.Clashes = append(p.Clashes, c.say()+".")
 	}

@@ -84,6 +84,19 @@ func (s *Server) overviewUpper(ctx context.Context, actor identity.Actor) (templ
 	}
 	now := s.Now()
 	key := upperKey{now.Unix() / int64(time.Minute/time.Second), rolesOf(actor), x.Through.Known()}
+	duties, err := s.commsDuties(ctx, actor, p)
+	if err != nil {
+		return nil, err
+	}
+	upper, err := s.upperPart(ctx, actor, p, key)
+	if err != nil || duties == nil {
+		return upper, err
+	}
+	return templ.Join(upper, duties), nil
+}
+
+// upperPart is what of it depends on the plan alone, drawn once a minute.
+func (s *Server) upperPart(ctx context.Context, actor identity.Actor, p *rollout.Plan, key upperKey) (templ.Component, error) {
 	if body := s.uppers.find(p, key); body != nil {
 		return written(body), nil
 	}

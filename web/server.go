@@ -105,6 +105,7 @@ type Server struct {
 	uppers   upperPages // of the overview
 	counts   atomic.Pointer[planCounts]
 	pulse    lastPulse
+	week     atomic.Pointer[keptWeek]
 	cookies  []securecookie.Codec
 	changes  *httprate.RateLimiter
 	knocks   *httprate.RateLimiter

@@ -152,8 +152,12 @@ func (s *Server) todayPage(w http.ResponseWriter, r *http.Request, actor identit
 	if err != nil {
 		return err
 	}
+	messages, err := s.messagesOf(r.Context(), d)
+	if err != nil {
+		return err
+	}
 	v := todayView{desk: d, Today: t, s: s}
-	return s.phone(w, r, actor, d.frame(route.Today), templ.Join(views.Day(v.props()), v.thanked()))
+	return s.phone(w, r, actor, d.frame(route.Today), templ.Join(views.Day(v.props()), messages, v.thanked()))
 }
 
 // thanksStay is how long thanks stand on a champion's day.

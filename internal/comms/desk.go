@@ -44,7 +44,7 @@ type Last struct {
 	Opened  int // of those sent, how many opened a link to this site
 }
 
-// Duties are the messages that go out, or should, around some days, without what they say.
+// Duties are the messages that go out, or should, on some days.
 type Duties struct {
 	Messages []Message
 	Sending  Sends

@@ -9,9 +9,11 @@ import (
 const (
 	Today       = "/today"        // a champion's day
 	TodayPeople = "/today/people" // who to start with
-	TodayWins   = "/today/wins"
-	TodayHelp   = "/today/help"
-	Ticks       = "/today/ticks" // takes a tick, or its end
+
+	TodayMessages = "/today/messages" // what a champion's people hear
+	TodayWins     = "/today/wins"
+	TodayHelp     = "/today/help"
+	Ticks         = "/today/ticks" // takes a tick, or its end
 
 	Touchpoints   = "/touchpoints" // all of them for leads; takes a new one
 	NewTouchpoint = "/touchpoints/new"
