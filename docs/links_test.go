@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -57,7 +58,7 @@ func TestAnchors(t *testing.T) {
 	}
 }
 
-// documents lists the Markdown files of the project, hidden and built directories aside.
+// documents lists the Markdown files of the project, hidden and built directories and what tests compare with aside.
 func documents(t *testing.T) []string {
 	t.Helper()
 	var docs []string
@@ -65,7 +66,7 @@ func documents(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin" || d.Name() == "tmp" || d.Name() == "node_modules") {
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"bin", "tmp", "node_modules", "testdata"}, d.Name())) {
 			return fs.SkipDir
 		}
 		if strings.HasSuffix(path, ".md") {
