@@ -48,7 +48,8 @@ var wordsOfChecks = map[rollout.CheckKey]checkWords{
 	rollout.CheckTelemetry:   {dataGroup, "Events that desktop apps send. 24 hours without one count as stopped.", "", "Open telemetry", route.Telemetry, false},
 	rollout.CheckMarketplace: {dataGroup, "Plugins of the catalog that the organization lets people install.", "", "Open plugins", route.Connectors, false},
 	rollout.CheckConnectors:  {dataGroup, "Connectors that anybody used in the last 28 days of data, by the most people of one day.", "People a day", "Open connectors", route.Connectors, false},
-	rollout.CheckMail:        {dataGroup, "Whether the mail server of SMTP_URL answers, tried at every run.", "", "", "", false},
+	rollout.CheckMail: {dataGroup, "Whether the mail server of SMTP_URL answers, greeted at every run as before a mail, and whether every channel lets messages out: one that is paused, or that failed when it was used last, counts against it.",
+		"", "Open channels", route.SendChannels, false},
 
 	rollout.CheckFirstTask: {helpGroup, "The first day on which anybody delegated a task and saw it through, counted as on Activation. A week after the first wave opened there has to be one.", "", "Open activation", route.Activation, false},
 	rollout.CheckChampions: {helpGroup, "People who hold the role of a champion for a department, or log touchpoints as its champion. Every department needs two or three.",

@@ -3,6 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
 
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
@@ -13,6 +16,9 @@ import (
 // Trouble is something wrong at the demo's invented organization.
 type Trouble = settings.Trouble
 
+// Outgoing is a mail or a post that the demo kept from going out.
+type Outgoing = settings.Outgoing
+
 // Sandbox is the demo's invented organization: what is wrong there, and a way to
 // put it right without leaving the product.
 type Sandbox interface {
@@ -21,6 +27,10 @@ type Sandbox interface {
 	// Mend puts a trouble right, or wrong again, and reads the organization anew.
 	// The fault is NotFound when there is no such trouble.
 	Mend(ctx context.Context, key string, right bool) error
+	// Outgoing lists what was kept from going out, the latest first; ok is false when it goes out.
+	Outgoing() (kept []Outgoing, ok bool)
+	// OutgoingOne returns one of them; false when it is not kept any more.
+	OutgoingOne(no int) (Outgoing, bool)
 }
 
 // sandboxRoutes are the demo's controls. Outside the demo they do not exist.
@@ -31,11 +41,23 @@ func (s *Server) sandboxRoutes() []routeEntry {
 	return []routeEntry{
 		{"GET", route.Sandbox, leads, s.sandboxPage},
 		{"POST", route.Sandbox, leads, s.mendSandbox},
+		{"GET", route.Sandbox + "/out/{no}", leads, s.outgoingPage},
 	}
 }
 
 func (s *Server) sandboxPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	return s.page(w, r, actor, page{Title: "Sandbox", Section: route.Sandbox}, settings.Sandbox(s.Org, s.Sandbox.Troubles()))
+	kept, ok := s.Sandbox.Outgoing()
+	return s.page(w, r, actor, page{Title: "Sandbox", Section: route.Sandbox}, settings.Sandbox(s.Org, s.Sandbox.Troubles(), kept, ok))
+}
+
+// outgoingPage shows one mail or post as it would have been read. Its HTML is shown as text: nothing in it runs here.
+func (s *Server) outgoingPage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	no, err := strconv.Atoi(chi.URLParam(r, "no"))
+	o, ok := s.Sandbox.OutgoingOne(no)
+	if err != nil || !ok {
+		return fault.New(fault.NotFound, "This is not kept any more: the last 200 are.")
+	}
+	return s.page(w, r, actor, page{Title: o.Subject, Section: route.Sandbox}, settings.OutgoingPage(o))
 }
 
 // mendSandbox changes the invented organization and reads it again, so that the

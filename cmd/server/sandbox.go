@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"groundswell/internal/deliver"
@@ -62,6 +63,42 @@ func restoreFixes(org *sandbox.Org, file string) error {
 		org.Fix(f, true)
 	}
 	return nil
+}
+
+// Outgoing implements web.Sandbox.
+func (d *demoSandbox) Outgoing() ([]web.Outgoing, bool) {
+	if d.sink == nil {
+		return nil, false
+	}
+	var out []web.Outgoing
+	for _, t := range d.sink.Taken() {
+		out = append(out, outgoing(t))
+	}
+	return out, true
+}
+
+// OutgoingOne implements web.Sandbox.
+func (d *demoSandbox) OutgoingOne(no int) (web.Outgoing, bool) {
+	if d.sink == nil {
+		return web.Outgoing{}, false
+	}
+	t, ok := d.sink.One(no)
+	return outgoing(t), ok
+}
+
+// outgoing is what a sink took, as the sandbox shows it.
+func outgoing(t deliver.Taken) web.Outgoing {
+	o := web.Outgoing{No: t.No, At: t.At.UTC().Format("Mon 2 Jan, 15:04:05") + " UTC"}
+	switch t.Format {
+	case deliver.Slack:
+		o.Kind, o.Subject, o.Text = "Slack", t.Note.Subject, t.Note.Text
+	case deliver.Teams:
+		o.Kind, o.Subject, o.Text = "Microsoft Teams", t.Note.Subject, t.Note.Text
+	default:
+		o.Kind, o.To, o.Subject, o.Text, o.HTML = "Mail", t.Mail.To, t.Mail.Subject, t.Mail.Text, t.Mail.HTML
+		o.Headers, _, _ = strings.Cut(t.Raw, "\r\n\r\n")
+	}
+	return o
 }
 
 // Troubles implements web.Sandbox.

@@ -146,6 +146,10 @@ func TestEveryCheckHasASentenceForEveryOutcome(t *testing.T) {
 		{CheckMail, 0, nil, Holds, "Answers", "The mail server answers.", 0},
 		{CheckMail, 0, func(f *Facts) { f.Mail.Worked = false }, Fails, "No answer", "The mail server did not answer when it was tried last.", 1},
 		{CheckMail, 0, func(f *Facts) { f.Mail.TriedAt = time.Time{} }, NoneYet, "Not tried", "A mail server is set up; nobody has tried it yet.", 0},
+		{CheckMail, 0, func(f *Facts) { f.Mail.Channels = []ChannelFacts{{Name: "Email", Mail: true}, {Name: "#news"}} }, Holds, "Answers", "The mail server answers, and 1 chat is set up.", 0},
+		{CheckMail, 0, func(f *Facts) {
+			f.Mail.Channels = []ChannelFacts{{Name: "Email", Mail: true, PausedAt: noon}, {Name: "#news", Failing: true, WorkedAt: noon}, {Name: "#old", Failing: true}, {Name: "#fine", WorkedAt: noon}}
+		}, Fails, "3 channels", "The mail server answers, and nothing goes out by 3 channels.", 3},
 		{CheckMail, 0, func(f *Facts) { f.Mail = MailFacts{} }, NoneYet, "Not set up", "No mail server is set up: SMTP_URL is empty.", 0},
 
 		{CheckFirstTask, 0, nil, Holds, "Since 5 Nov", "The first task was delegated on Thu 5 Nov.", 0},

@@ -82,5 +82,38 @@ func (mailCheck) Run(f Facts, _ people.Wave) Finding {
 	case !f.Mail.Worked:
 		return refuted(r, 1, "No answer", "The mail server did not answer when it was tried last.", nil)
 	}
-	return confirmed(r, "Answers", "The mail server answers.")
+	if stopped := f.Mail.stopped(); len(stopped) > 0 {
+		return refuted(r, len(stopped), several(len(stopped), "channel", "channels"), "The mail server answers, and nothing goes out by "+several(len(stopped), "channel", "channels")+".", stopped)
+	}
+	return confirmed(r, "Answers", "The mail server answers"+f.Mail.chats()+".")
+}
+
+// stopped returns the channels that nothing goes out by, and why.
+func (m MailFacts) stopped() []Detail {
+	var out []Detail
+	for _, c := range m.Channels {
+		switch {
+		case !c.PausedAt.IsZero():
+			out = append(out, Detail{Say: c.Name + ": paused since " + moment(c.PausedAt)})
+		case c.Failing && c.WorkedAt.IsZero():
+			out = append(out, Detail{Say: c.Name + ": fails, and has never worked"})
+		case c.Failing:
+			out = append(out, Detail{Say: c.Name + ": fails, last worked " + moment(c.WorkedAt)})
+		}
+	}
+	return out
+}
+
+// chats says how many chats there are, where there are any.
+func (m MailFacts) chats() string {
+	n := 0
+	for _, c := range m.Channels {
+		if !c.Mail {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return ", and " + several(n, "chat is", "chats are") + " set up"
 }

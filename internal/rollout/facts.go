@@ -139,6 +139,17 @@ type MailFacts struct {
 	Configured bool
 	TriedAt    time.Time // zero: never
 	Worked     bool      // at TriedAt
+
+	Channels []ChannelFacts // what messages go out by: mail, and chats in use
+}
+
+// ChannelFacts is how mail or a chat stands.
+type ChannelFacts struct {
+	Name     string
+	Mail     bool
+	PausedAt time.Time // zero: it is not paused
+	WorkedAt time.Time // zero: it never did
+	Failing  bool      // the last thing that happened to it was a failure
 }
 
 // Reading is how far what a check judges by was read.

@@ -44,6 +44,7 @@ var factParts = []struct {
 	{"champions and trainings", (*factLoad).enablement, []rollout.CheckKey{rollout.CheckChampions, rollout.CheckTrainings}},
 	{"devices", (*factLoad).devices, []rollout.CheckKey{rollout.CheckDevices}},
 	{"messages", (*factLoad).messages, []rollout.CheckKey{rollout.CheckMessages}},
+	{"the channels of messages", (*factLoad).channels, []rollout.CheckKey{rollout.CheckMail}},
 }
 
 // checkFacts reads what checks judge by. unread are the checks whose facts could

@@ -14,6 +14,7 @@ import (
 	"groundswell/internal/comms"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
+	"groundswell/internal/rollout"
 )
 
 const (
@@ -183,4 +184,19 @@ func (s *Store) NoteChannel(ctx context.Context, id int, say string, now time.Ti
 	}
 	_, err := s.pool.Exec(ctx, sql, args)
 	return translate(err)
+}
+
+// channels reads how what messages go out by stands, for the checks.
+func (l *factLoad) channels(ctx context.Context) error {
+	all, err := l.s.SendChannels(ctx)
+	if err != nil {
+		return err
+	}
+	l.facts.Mail.Channels = nil
+	for _, c := range all {
+		l.facts.Mail.Channels = append(l.facts.Mail.Channels, rollout.ChannelFacts{
+			Name: c.Name, Mail: c.Kind == comms.Mail, PausedAt: c.PausedAt, WorkedAt: c.WorkedAt, Failing: !c.Healthy(),
+		})
+	}
+	return nil
 }

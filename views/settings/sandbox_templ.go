@@ -28,7 +28,7 @@ func (t Trouble) state() ui.ChipProps {
 }
 
 // Sandbox lists the troubles of the invented organization, each with a way to end it.
-func Sandbox(org string, troubles []Trouble) templ.Component {
+func Sandbox(org string, troubles []Trouble, taken []Outgoing, sink bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -203,6 +203,12 @@ func Sandbox(org string, troubles []Trouble) templ.Component {
 		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "troubles", Title: "What is wrong at " + org, Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if sink {
+			templ_7745c5c3_Err = outgoing(taken).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})
