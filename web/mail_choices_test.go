@@ -35,7 +35,7 @@ func TestALinkEndsAKindWithoutASignIn(t *testing.T) {
 	nobody, link := s.browser(), s.endLink("Ines@example.com", comms.ChoiceTasks)
 	for range 3 {
 		doc := nobody.document(link)
-		if said := doc.Find("main").Text(); !strings.Contains(said, "i…s@example.com") || strings.Contains(said, "ines@example.com") || doc.Find("form button").Text() != "End these mails" {
+		if said := doc.Find("main").Text(); !strings.Contains(said, "i…s@example.com") || strings.Contains(said, "ines@example.com") || strings.TrimSpace(doc.Find("main form button").Text()) != "End these mails" {
 			t.Fatalf("%s", said)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"groundswell/internal/claude"
+	"groundswell/internal/comms"
 	"groundswell/internal/day"
 	"groundswell/internal/dbtest"
 	"groundswell/internal/enablement"
@@ -96,6 +97,7 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Champions = Champions{Book: st, Service: &roster.ChampionService{Keeper: st}}
 		cfg.Touchpoints = Touchpoints{Book: st, Service: &roster.TouchpointService{Keeper: st}, Help: st}
 		cfg.Wins.Book, cfg.Recognition.Book = st, st
+		cfg.Comms.Mail, cfg.Comms.Digests = st, &comms.Digests{Keeper: st, Facts: st}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Comms.Mailroom, cfg.Comms.Board = st, st
 		cfg.Trainings = trainingsOf(st)
@@ -131,6 +133,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Deliveries, route.Unknowns, route.Delivery(int64(copies[0])), route.Mailings, route.Mailing(int64(mailing)), route.Mailing(int64(mailing)) + "?q=a&state=waiting", route.Bounces,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
+		route.MailChoices, route.MailChoice("tasks"), route.MailChoice("failures"), route.Digests, s.endLink("ines@example.com", comms.ChoiceTasks),
 	} {
 		c.queries.Store(0)
 		c.trips.Store(0)

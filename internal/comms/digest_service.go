@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"groundswell/internal/day"
 	"groundswell/internal/identity"
 )
 
@@ -16,8 +17,10 @@ type DigestKeeper interface {
 	DigestSetting(ctx context.Context) (DigestSetting, error)
 	// SaveDigestSetting keeps it, unless its Version is not the one that is kept: that is a Conflict.
 	SaveDigestSetting(ctx context.Context, by identity.Actor, s DigestSetting, now time.Time) error
-	// DigestDay returns the day it is where the rollout happens.
+	// DigestDay returns the day it is where the rollout happens, without which month was closed.
 	DigestDay(ctx context.Context, now time.Time) (DigestDay, error)
+	// LastClosed returns the first day of the month that was closed last, day.None before the first.
+	LastClosed(ctx context.Context) (day.Date, error)
 	// WrittenDigests returns which of these keys were written.
 	WrittenDigests(ctx context.Context, keys []string) (map[string]bool, error)
 	// WriteDigest keeps a digest and hands its letters over to go out, all or nothing.
@@ -48,6 +51,9 @@ func (s *Digests) Write(ctx context.Context, now time.Time) (int, error) {
 	}
 	on, err := s.Keeper.DigestDay(ctx, now)
 	if err != nil {
+		return 0, err
+	}
+	if on.Closed, err = s.Keeper.LastClosed(ctx); err != nil {
 		return 0, err
 	}
 	var due []DigestSlot
@@ -108,11 +114,7 @@ func (s *Digests) Preview(ctx context.Context, k MailingKind, email string, now 
 
 // asIf is the slot of a kind if it were written today, on a working day or not.
 func (d DigestDay) asIf(k MailingKind, now time.Time) DigestSlot {
-	key := d.Today
-	if k == KindReport {
-		key = d.Closed
-	}
-	return DigestSlot{Kind: k, Key: string(k) + "/" + key.String(), On: d.Today, Due: now, Until: now.Add(usefulDay)}
+	return DigestSlot{Kind: k, Key: string(k) + "/" + d.Today.String(), On: d.Today, Due: now, Until: now.Add(usefulDay)}
 }
 
 // Set keeps what a lead says about what goes out by itself.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"groundswell/internal/comms"
+	"groundswell/internal/day"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 )
@@ -88,11 +89,16 @@ func (s *Store) DigestDay(ctx context.Context, now time.Time) (comms.DigestDay, 
 	if err != nil {
 		return comms.DigestDay{}, err
 	}
+	return comms.DigestDay{Today: p.Today(now), Zone: p.Rollout.Zone().String(), Works: p.Rollout.Calendar, Closed: day.None}, nil
+}
+
+// LastClosed implements [comms.DigestKeeper].
+func (s *Store) LastClosed(ctx context.Context) (day.Date, error) {
 	var closed *time.Time
 	if err := s.pool.QueryRow(ctx, lastClosedSQL).Scan(&closed); err != nil {
-		return comms.DigestDay{}, fmt.Errorf("read which month was closed last: %w", translate(err))
+		return day.None, fmt.Errorf("read which month was closed last: %w", translate(err))
 	}
-	return comms.DigestDay{Today: p.Today(now), Zone: p.Rollout.Zone().String(), Works: p.Rollout.Calendar, Closed: dayOf(closed)}, nil
+	return dayOf(closed), nil
 }
 
 // WrittenDigests implements [comms.DigestKeeper].

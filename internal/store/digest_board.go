@@ -64,14 +64,8 @@ func (s *Store) DigestTimes(ctx context.Context, now time.Time) (comms.DigestBoa
 }
 
 func (s *Store) newBoard(ctx context.Context, now time.Time) (comms.DigestBoard, error) {
-	p, err := s.Plan(ctx)
-	if err != nil {
-		return comms.DigestBoard{}, err
-	}
-	return comms.DigestBoard{
-		Now: now, Runs: map[comms.MailingKind]comms.DigestRun{}, Reach: map[comms.MailingKind]comms.DigestReach{},
-		Day: comms.DigestDay{Today: p.Today(now), Zone: p.Rollout.Zone().String(), Works: p.Rollout.Calendar},
-	}, nil
+	on, err := s.DigestDay(ctx, now)
+	return comms.DigestBoard{Now: now, Day: on, Runs: map[comms.MailingKind]comms.DigestRun{}, Reach: map[comms.MailingKind]comms.DigestReach{}}, err
 }
 
 // queueDigests reads the setting, the month that was closed last, and the last digest of each kind.

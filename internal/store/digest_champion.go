@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -30,6 +31,7 @@ const thankedDays = 7
 // week is what the champions' notes of a week are made of.
 type week struct {
 	monday, today day.Date
+	to            []holderOfRow
 	x             *adoption.Index
 	starts        adoption.Starts
 	departments   []people.Department
@@ -45,20 +47,20 @@ type week struct {
 // championDigest writes to everybody who holds the role about the departments that are
 // theirs: what their day counts, without anybody's name.
 func (s *Store) championDigest(ctx context.Context, d *comms.Digest, only string, now time.Time) error {
-	to, err := s.holdersOf(ctx, only, identity.Champion)
-	if err != nil || len(to) == 0 {
-		return err
-	}
-	var slugs []string
-	for _, r := range to {
-		slugs = append(slugs, r.Departments...)
-	}
-	w, err := s.readWeek(ctx, slugs, only, now)
+	p, err := s.Plan(ctx)
 	if err != nil {
 		return err
 	}
+	x, err := s.Index(ctx)
+	if err != nil {
+		return err
+	}
+	w := newWeek(p.Today(now), x)
 	d.Title = "The champions’ week of " + sayDay(w.monday)
-	for _, r := range to {
+	if err := s.readWeek(ctx, w, only, now); err != nil {
+		return fmt.Errorf("read the champions' week: %w", translate(err))
+	}
+	for _, r := range w.to {
 		if n := w.note(r); len(n.Departments) > 0 {
 			d.Letters = append(d.Letters, n.Letter())
 		}
@@ -66,49 +68,36 @@ func (s *Store) championDigest(ctx context.Context, d *comms.Digest, only string
 	return nil
 }
 
-func (s *Store) readWeek(ctx context.Context, slugs []string, only string, now time.Time) (*week, error) {
-	p, err := s.Plan(ctx)
-	if err != nil {
-		return nil, err
+func newWeek(today day.Date, x *adoption.Index) *week {
+	return &week{
+		monday: today.Monday(), today: today, x: x, starts: x.Starts(),
+		colleagues: map[int][]people.Colleague{}, untrained: map[int]int{}, thanks: map[string][]comms.Thanked{},
 	}
-	w := &week{today: p.Today(now), colleagues: map[int][]people.Colleague{}, untrained: map[int]int{}, thanks: map[string][]comms.Thanked{}}
-	w.monday = w.today.Monday()
-	if w.x, err = s.Index(ctx); err != nil {
-		return nil, err
-	}
-	w.starts = w.x.Starts()
-	if w.departments, err = s.ScopedDepartments(ctx, identity.Operator().PeopleScope()); err != nil {
-		return nil, err
-	}
-	w.departments = slices.DeleteFunc(w.departments, func(d people.Department) bool { return !slices.Contains(slugs, d.Slug) })
-	duty, ok, err := s.OnCall(ctx, w.monday)
-	if err != nil {
-		return nil, err
-	}
-	if ok {
-		if w.onCall = duty.Name; w.onCall == "" {
-			w.onCall = duty.Email
-		}
-	}
-	b, l := &pgx.Batch{}, agendaLoad{}
-	w.queue(b, &l, only, now)
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("read the champions' week: %w", translate(err))
-	}
-	w.sessions = slices.DeleteFunc(l.sessions(), func(s enablement.Listed) bool { return s.Cancelled() || s.FromFile })
-	return w, nil
 }
 
-func (w *week) queue(b *pgx.Batch, l *agendaLoad, only string, now time.Time) {
-	var ids []int
-	for _, d := range w.departments {
-		ids = append(ids, d.ID)
-		b.Queue(colleaguesSQL, pgx.StrictNamedArgs{"department": d.ID, "today": w.today.Time()}).Query(func(rows pgx.Rows) error {
-			list, err := pgx.CollectRows(rows, pgx.RowToStructByName[colleagueRow])
-			w.colleagues[d.ID] = each(list, colleagueRow.colleague)
-			return err
-		})
+// readWeek reads what everybody's week holds, and then the departments of those who get a note.
+func (s *Store) readWeek(ctx context.Context, w *week, only string, now time.Time) error {
+	b, l := &pgx.Batch{}, agendaLoad{}
+	queueHoldersOf(b, &w.to, only, identity.Champion)
+	w.queueShared(b, &l, only, now)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return err
 	}
+	w.sessions = slices.DeleteFunc(l.sessions(), func(s enablement.Listed) bool { return s.Cancelled() || s.FromFile })
+	for _, d := range l.out.Departments {
+		if slices.ContainsFunc(w.to, func(r holderOfRow) bool { return slices.Contains(r.Departments, d.Slug) }) {
+			w.departments = append(w.departments, people.Department{ID: d.ID, Name: d.Name, Slug: d.Slug})
+		}
+	}
+	if len(w.departments) == 0 {
+		return nil
+	}
+	b = &pgx.Batch{}
+	w.queueDepartments(b)
+	return s.pool.SendBatch(ctx, b).Close()
+}
+
+func (w *week) queueShared(b *pgx.Batch, l *agendaLoad, only string, now time.Time) {
 	l.queueDepartments(b)
 	l.queueSessions(b, sessionsBetweenSQL, pgx.StrictNamedArgs{"from": w.today, "to": w.today.Sunday(), "email": ""})
 	b.Queue(inventoryListedSQL).QueryRow(func(row pgx.Row) error {
@@ -118,10 +107,11 @@ func (w *week) queue(b *pgx.Batch, l *agendaLoad, only string, now time.Time) {
 		return err
 	})
 	b.Queue(tipSQL, pgx.StrictNamedArgs{"week": w.monday.Time()}).Query(tipInto(&w.tip))
-	b.Queue(shortOfSQL, pgx.StrictNamedArgs{"today": w.today.Time(), "departments": ids}).Query(func(rows pgx.Rows) error {
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[shortRow])
+	duty := pgx.StrictNamedArgs{"today": w.today.Time(), "first": w.monday.Time(), "last": w.monday.Time()}
+	b.Queue(dutiesSQL, duty).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[dutyRow])
 		for _, r := range list {
-			w.untrained[r.Department] = r.People
+			w.onCall = cmp.Or(r.duty().Name, r.duty().Email)
 		}
 		return err
 	})
@@ -132,6 +122,25 @@ func (w *week) queue(b *pgx.Batch, l *agendaLoad, only string, now time.Time) {
 			w.thanks[email] = append(w.thanks[email], t)
 			return nil
 		})
+		return err
+	})
+}
+
+func (w *week) queueDepartments(b *pgx.Batch) {
+	var ids []int
+	for _, d := range w.departments {
+		ids = append(ids, d.ID)
+		b.Queue(colleaguesSQL, pgx.StrictNamedArgs{"department": d.ID, "today": w.today.Time()}).Query(func(rows pgx.Rows) error {
+			list, err := pgx.CollectRows(rows, pgx.RowToStructByName[colleagueRow])
+			w.colleagues[d.ID] = each(list, colleagueRow.colleague)
+			return err
+		})
+	}
+	b.Queue(shortOfSQL, pgx.StrictNamedArgs{"today": w.today.Time(), "departments": ids}).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[shortRow])
+		for _, r := range list {
+			w.untrained[r.Department] = r.People
+		}
 		return err
 	})
 }

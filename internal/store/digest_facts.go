@@ -58,13 +58,17 @@ func (r holderOfRow) actor() identity.Actor {
 }
 
 // holdersOf returns who holds one of some roles, by address; only narrows that to one folded address.
-func (s *Store) holdersOf(ctx context.Context, only string, roles ...identity.Role) ([]holderOfRow, error) {
-	rows, err := s.pool.Query(ctx, holdersOfSQL, pgx.StrictNamedArgs{"only": only, "roles": roleTexts(roles)})
-	if err != nil {
-		return nil, fmt.Errorf("list who holds a role: %w", translate(err))
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[holderOfRow])
-	return list, translate(err)
+func (s *Store) holdersOf(ctx context.Context, only string, roles ...identity.Role) (list []holderOfRow, err error) {
+	b := &pgx.Batch{}
+	queueHoldersOf(b, &list, only, roles...)
+	return list, translate(s.pool.SendBatch(ctx, b).Close())
+}
+
+func queueHoldersOf(b *pgx.Batch, into *[]holderOfRow, only string, roles ...identity.Role) {
+	b.Queue(holdersOfSQL, pgx.StrictNamedArgs{"only": only, "roles": roleTexts(roles)}).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[holderOfRow])
+		return err
+	})
 }
 
 func roleTexts(roles []identity.Role) []string {
@@ -81,7 +85,7 @@ func (s *Store) DigestOf(ctx context.Context, slot comms.DigestSlot, only string
 	case comms.KindChampion:
 		err = s.championDigest(ctx, &d, only, now)
 	case comms.KindFailures:
-		err = s.failureDigest(ctx, &d, only, now)
+		err = s.failureDigest(ctx, &d, only)
 	case comms.KindReport:
 		err = s.reportDigest(ctx, &d, only)
 	case comms.KindReminder:
@@ -150,59 +154,69 @@ func onePerPerson(list []comms.Letter) []comms.Letter {
 }
 
 // failureDigest is what fails now, for leads.
-func (s *Store) failureDigest(ctx context.Context, d *comms.Digest, only string, now time.Time) error {
-	n, err := s.failures(ctx, now)
+func (s *Store) failureDigest(ctx context.Context, d *comms.Digest, only string) error {
+	p, err := s.Plan(ctx)
 	if err != nil {
 		return err
 	}
-	to, err := s.holdersOf(ctx, only, identity.Lead)
-	if err != nil {
-		return err
+	f := failuresLoad{zone: p.Rollout.Zone()}
+	b := &pgx.Batch{}
+	queueHoldersOf(b, &f.to, only, identity.Lead)
+	f.queue(b)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("read what fails: %w", translate(err))
 	}
+	n := comms.FailureNote{Sources: f.sources(), Checks: failingChecks(p, f.since, f.zone), Alarms: openAlarms(p, f.zone), Told: f.told}
 	d.Title, d.Told = "What fails, "+sayDay(d.On), n.Count()
-	d.Letters = n.Letters(each(to, holderOfRow.recipient))
+	d.Letters = n.Letters(each(f.to, holderOfRow.recipient))
 	return nil
 }
 
-func (s *Store) failures(ctx context.Context, now time.Time) (comms.FailureNote, error) {
-	var n comms.FailureNote
-	p, err := s.Plan(ctx)
-	if err != nil {
-		return n, err
-	}
-	states, err := s.States(ctx)
-	if err != nil {
-		return n, err
-	}
-	zone := p.Rollout.Zone()
-	for _, st := range states {
-		if st.Status == pull.Failing {
-			n.Sources = append(n.Sources, comms.Failure{Name: st.Source.Name(), Say: st.Say, Since: st.FailingSince.In(zone)})
-		}
-	}
-	since, err := s.failingSince(ctx)
-	if err != nil {
-		return n, err
-	}
-	n.Checks, n.Alarms = failingChecks(p, since, zone), openAlarms(p, zone)
-	n.Told, err = s.lastTold(ctx, zone)
-	return n, err
+// failuresLoad is what a note of failures is made of besides the plan, being read.
+type failuresLoad struct {
+	zone   *time.Location
+	to     []holderOfRow
+	states map[pull.Source]pull.State
+	since  map[rollout.CheckRef]time.Time // since when each check that fails does
+	told   time.Time                      // when failures were told of last; zero when the last digest had none
 }
 
-// failingSince returns since when each check that fails does.
-func (s *Store) failingSince(ctx context.Context) (map[rollout.CheckRef]time.Time, error) {
-	rows, err := s.pool.Query(ctx, failingSinceSQL)
-	if err != nil {
-		return nil, fmt.Errorf("read since when checks fail: %w", translate(err))
-	}
-	out := map[rollout.CheckRef]time.Time{}
-	var ref rollout.CheckRef
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&ref.Check, &ref.Wave, &at}, func() error {
-		out[ref] = at
-		return nil
+func (f *failuresLoad) queue(b *pgx.Batch) {
+	b.Queue(statesSQL, pgx.StrictNamedArgs{"source": "", "lock": int64(pullLock)}).Query(func(rows pgx.Rows) (err error) {
+		f.states, err = collectStates(rows)
+		return err
 	})
-	return out, translate(err)
+	b.Queue(failingSinceSQL).Query(func(rows pgx.Rows) error {
+		f.since = map[rollout.CheckRef]time.Time{}
+		var ref rollout.CheckRef
+		var at time.Time
+		_, err := pgx.ForEachRow(rows, []any{&ref.Check, &ref.Wave, &at}, func() error {
+			f.since[ref] = at
+			return nil
+		})
+		return err
+	})
+	b.Queue(lastToldSQL).Query(func(rows pgx.Rows) error {
+		var at time.Time
+		var n int
+		_, err := pgx.ForEachRow(rows, []any{&at, &n}, func() error {
+			if n > 0 {
+				f.told = at.In(f.zone)
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+func (f *failuresLoad) sources() []comms.Failure {
+	var out []comms.Failure
+	for _, st := range inOrder(f.states) {
+		if st.Status == pull.Failing {
+			out = append(out, comms.Failure{Name: st.Source.Name(), Say: st.Say, Since: st.FailingSince.In(f.zone)})
+		}
+	}
+	return out
 }
 
 // failingChecks tells of each check once: about everybody where that fails, else about each wave that does.
@@ -244,39 +258,22 @@ func openAlarms(p *rollout.Plan, zone *time.Location) []comms.Failure {
 	return out
 }
 
-// lastTold returns when failures were told of last, zero when the last digest had none.
-func (s *Store) lastTold(ctx context.Context, zone *time.Location) (time.Time, error) {
-	rows, err := s.pool.Query(ctx, lastToldSQL)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read what was told of failures: %w", translate(err))
-	}
-	var at, told time.Time
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&at, &n}, func() error {
-		if n > 0 {
-			told = at.In(zone)
-		}
-		return nil
-	})
-	return told, translate(err)
-}
-
 // headlines are the figures that a report names.
 var headlines = []adoption.Key{adoption.ActivationRate, adoption.DelegationRate, adoption.WeeklyActives}
 
 // reportDigest links to the month that was closed last, with its headlines as each reader sees them.
 func (s *Store) reportDigest(ctx context.Context, d *comms.Digest, only string) error {
-	on, err := s.DigestDay(ctx, d.Due)
-	if err != nil || !on.Closed.Known() {
+	month, err := s.LastClosed(ctx)
+	if err != nil || !month.Known() {
 		return err
 	}
 	to, err := s.holdersOf(ctx, only, identity.Executive)
 	if err != nil {
 		return err
 	}
-	d.Title = "Figures of " + on.Closed.Time().Format("January 2006")
+	d.Title = "Figures of " + month.Time().Format("January 2006")
 	for _, r := range to {
-		n, err := s.reportNote(ctx, r, on.Closed)
+		n, err := s.reportNote(ctx, r, month)
 		if err != nil {
 			return err
 		}
