@@ -26,6 +26,7 @@ func TestFirstLoadIsLight(t *testing.T) {
 		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart, route.Wins, route.NewWin, route.Roll,
 		route.Champions, route.NewChampion, route.Candidates, route.Volunteer, route.Learning, route.Completion, route.Reminders,
 		route.Deliveries, route.Unknowns, route.Mailings, route.Mailing(mailing), route.Bounces,
+		route.MailChoices, route.MailChoice("failures"), route.Digests,
 		route.SendChannels, route.SendChannel(1), route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
 		b.isLight(path)
 	}
