@@ -45,7 +45,7 @@ func TestMailPagesAreAccessible(t *testing.T) {
 		}
 	}
 	inBrowser(t, ctx, "rows", chromedp.Navigate(s.url+route.MailChoices), says("h1", "Your mail"))
-	if low := asked[int](t, ctx, `[...document.querySelectorAll(".chk")].filter(e => e.getBoundingClientRect().height < 44).length`); low > 0 {
+	if low := asked[int](t, ctx, `[...document.querySelectorAll(".choice-rows .chk")].filter(e => e.getBoundingClientRect().height < 44).length`); low > 0 {
 		t.Errorf("%d boxes are too small for a finger", low)
 	}
 	inBrowser(t, ctx, "choose", chromedp.Navigate(s.url+route.MailChoices), chromedp.Click("#wanted-failures"), chromedp.Submit("#wanted-failures"), says(".toast", "Saved"))

@@ -14,6 +14,7 @@ import (
 type line struct {
 	say  string
 	path string // "" for none
+	rest string // said after it
 }
 
 // page is a letter being written, as Markdown. What it is given is text: nothing of it is read as Markdown.
@@ -39,7 +40,7 @@ func (p *page) link(label, path string) { p.block(linked(label, path)) }
 func (p *page) list(lines []line) {
 	var out []string
 	for _, l := range lines {
-		out = append(out, "- "+linked(l.say, l.path))
+		out = append(out, "- "+linked(l.say, l.path)+escapeMarkdown(l.rest))
 	}
 	p.block(strings.Join(out, "\n"))
 }
@@ -95,7 +96,7 @@ func (n TaskNote) Letter() Letter {
 	for _, g := range n.Groups {
 		var lines []line
 		for _, t := range g.Tasks {
-			lines = append(lines, line{t.Say, route.Task(t.ID)})
+			lines = append(lines, line{say: t.Say, path: route.Task(t.ID)})
 		}
 		p.section(g.Title, lines)
 	}
@@ -122,11 +123,11 @@ type Failure struct {
 }
 
 func (f Failure) line() line {
-	said := f.Name
+	rest := ": " + f.Say
 	if !f.Since.IsZero() {
-		said += ", since " + f.Since.Format("Mon 2 Jan")
+		rest += " Since " + f.Since.Format("Mon 2 Jan") + "."
 	}
-	return line{said + ": " + f.Say, f.path()}
+	return line{say: f.Name, path: f.path(), rest: rest}
 }
 
 func (f Failure) path() string {
@@ -247,12 +248,12 @@ func (n ChampionNote) Letter() Letter {
 func (n ChampionNote) week() []line {
 	var out []line
 	if n.Tip != "" {
-		out = append(out, line{"Share this week’s tip: “" + n.Tip + "”", route.Kit})
+		out = append(out, line{say: "Share this week’s tip: “" + n.Tip + "”", path: route.Kit})
 	}
 	if n.OnCall == "" {
-		return append(out, line{"Nobody is on call in the support channel yet", route.Support})
+		return append(out, line{say: "Nobody is on call in the support channel yet", path: route.Support})
 	}
-	return append(out, line{"On call in the support channel: " + n.OnCall, route.Support})
+	return append(out, line{say: "On call in the support channel: " + n.OnCall, path: route.Support})
 }
 
 func (d DepartmentNote) write(p *page) {
@@ -267,7 +268,7 @@ func (d DepartmentNote) write(p *page) {
 		p.say("Sessions of this week:")
 		var lines []line
 		for _, s := range d.Sessions {
-			lines = append(lines, line{s.Say, route.Training(s.ID)})
+			lines = append(lines, line{say: s.Say, path: route.Training(s.ID)})
 		}
 		p.list(lines)
 	}
@@ -296,7 +297,7 @@ func (d DepartmentNote) begin(p *page) {
 		{d.Untrained, "at no training yet", route.With(route.Completion, "department", d.Slug) + "#missing"},
 	} {
 		if g.n > 0 {
-			lines = append(lines, line{count(g.n) + " " + g.say, g.path})
+			lines = append(lines, line{say: count(g.n) + " " + g.say, path: g.path})
 		}
 	}
 	if len(lines) > 0 {

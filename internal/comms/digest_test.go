@@ -201,8 +201,8 @@ func TestLettersSayWhatTheyAreAbout(t *testing.T) {
 			Checks:  []Failure{{Name: "Seats", Say: "12 seats short.", Check: "seats"}, {Name: "Trainings (Wave 1)", Say: "None.", Check: "trainings", Wave: 1}},
 			Alarms:  []Failure{{Name: "Wave 1", Say: "Nobody signed in.", Gate: 4}},
 		}.Letters([]Recipient{ines})[0], "Needs attention: 1 source, 2 checks, 1 alarm",
-			"## Data that cannot be read\n\n- [Usage, since Thu 19 Nov: The key is not accepted.](/settings/sources)\n\n## Checks that do not hold\n\n- [Seats: 12 seats short.](/readiness/checks/seats)\n" +
-				"- [Trainings (Wave 1): None.](/readiness/checks/trainings?wave=1)\n\n## Alarms\n\n- [Wave 1: Nobody signed in.](/plan/gates/4)\n\n" +
+			"## Data that cannot be read\n\n- [Usage](/settings/sources): The key is not accepted. Since Thu 19 Nov.\n\n## Checks that do not hold\n\n- [Seats](/readiness/checks/seats): 12 seats short.\n" +
+				"- [Trainings (Wave 1)](/readiness/checks/trainings?wave=1): None.\n\n## Alarms\n\n- [Wave 1](/plan/gates/4): Nobody signed in.\n\n" +
 				"What was read before stays. While anything fails there is one mail like this on a working day, and one when all is right again."},
 		"all right again": {FailureNote{Told: since}.Letters([]Recipient{ines})[0], "All right again",
 			"What was told on Thu 19 Nov is over: all data can be read, every check that was told of holds, and no alarm is open.\n\n[Open the sources](/settings/sources)\n\n[Open the checks](/readiness/checks)"},

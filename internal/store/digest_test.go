@@ -135,8 +135,8 @@ func TestDigestsOfASmallWorld(t *testing.T) {
 	}{
 		{"tasks/2026-11-16", "ines@example.com", []string{"Your tasks: ", "## Overdue\n\n- [", "](/plan/tasks/"}},
 		{"failures/2026-11-16", "lea@example.com", []string{
-			"Needs attention: 1 source, 1 check", "[Usage, since Sat 14 Nov: The key is not accepted. Enter a new one.](/settings/sources)",
-			", since Thu 12 Nov: 12 seats short.](/readiness/checks/seats)",
+			"Needs attention: 1 source, 1 check", "[Usage](/settings/sources): The key is not accepted. Enter a new one. Since Sat 14 Nov.",
+			"](/readiness/checks/seats): 12 seats short. Since Thu 12 Nov.",
 		}},
 		{"reminder/2026-11-16", "p1@example.com", []string{"Tomorrow: Basics", "Tue 17 Nov, 15:30 to 16:30 (Europe/Berlin)", "Place: Room 4", "](/trainings/"}},
 		{"reminder/2026-11-16", "tom@example.com", []string{"You host tomorrow: Basics", "1 person signed up"}},
