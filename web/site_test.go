@@ -126,7 +126,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Attendance = attendanceOf(s.store, keys)
 	cfg.Recognition = Recognition{Book: s.store, Service: &roster.RecognitionService{Keeper: s.store}}
 	cfg.Wins = Wins{Book: s.store, Service: &value.Service{Keeper: s.store}}
-	cfg.Comms = Comms{Board: s.store, Audiences: s.store, Feeds: s.store, Desks: s.store, Service: &comms.Service{Keeper: s.store}, Mailroom: s.store, Outlines: s.store}
+	cfg.Comms = Comms{Board: s.store, Audiences: s.store, Feeds: s.store, Desks: s.store, Service: &comms.Service{Keeper: s.store}, Book: s.store, Mailroom: s.store, Outlines: s.store}
 	cfg.Comms.Links = comms.LinkCounter{Keys: keys.Derive("links"), At: route.CountedLink}
 	cfg.Comms.Mail, cfg.Comms.Digests = s.store, &comms.Digests{Keeper: s.store, Facts: s.store}
 	cfg.Comms.Unsubscriber = comms.Unsubscriber{Keys: keys.Derive("unsubscribe")}

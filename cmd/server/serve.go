@@ -213,7 +213,7 @@ func (a *app) webConfig(l net.Listener, queue *jobs.Runner) (web.Config, error) 
 		Guides:    a.store,
 		Wins:      web.Wins{Book: a.store, Service: &value.Service{Keeper: a.store}},
 		Comms: web.Comms{
-			Board: a.store, Audiences: a.store, Feeds: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store}, Outlines: a.store,
+			Board: a.store, Audiences: a.store, Feeds: a.store, Desks: a.store, Service: &comms.Service{Keeper: a.store}, Book: a.store, Wake: queue.DispatchNow, Outlines: a.store,
 			Mailroom: a.store, Links: comms.LinkCounter{Keys: a.keys.Derive("links"), At: route.CountedLink},
 			Mail: a.store, Unsubscriber: comms.Unsubscriber{Keys: a.keys.Derive("unsubscribe")}, Digests: a.digests(),
 		},
