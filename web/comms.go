@@ -44,6 +44,8 @@ type Comms struct {
 	Audiences Audiences // whom messages reach; nil leaves counting out
 	Feeds     Feeds     // calendar addresses; nil leaves them out
 	Service   *comms.Service
+	Book      MessageBook                 // one message with what stands around it; nil leaves its pages out
+	Wake      func(context.Context) error // looks at once whether something is due; nil: when it is time
 
 	Mailroom     Mailroom           // what went out; nil leaves its pages out
 	Links        comms.LinkCounter  // opens counted links

@@ -29,7 +29,7 @@ from person p` + placeOfPersonSQL + `
 where p.email_folded = any(@folded)`
 
 	valueWavesSQL = `
-select w.id, w.name, w.opens_on, coalesce(w.id = coalesce(nullif(@wave::int, 0), (select wave from message where id = @message)), false) as own
+select w.id, w.name, w.opens_on, coalesce(w.id = (select wave from message where id = @message), false) as own
 from wave w`
 
 	// Sessions that anybody can still sign up for. The zone is told where it is another one than the rollout's.
@@ -80,20 +80,10 @@ func (s *Store) ServeAt(site string) { s.site = strings.TrimRight(site, "/") }
 // PlaceholderValues returns what the placeholders of a message mean to recipients, by
 // folded address. It reads by from, so that a transaction sees what it wrote itself.
 func (s *Store) PlaceholderValues(ctx context.Context, from sender, m comms.MessageID, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
-	return s.placeholderValues(ctx, from, m, 0, to, now)
-}
-
-// DraftValues is PlaceholderValues of a message that is not kept yet; wave is the one
-// it is planned against, 0 for none.
-func (s *Store) DraftValues(ctx context.Context, wave int, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
-	return s.placeholderValues(ctx, s.pool, 0, wave, to, now)
-}
-
-func (s *Store) placeholderValues(ctx context.Context, from sender, m comms.MessageID, wave int, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
 	l := valueLoad{now: now, today: day.FromTime(now), places: map[string]valuePlaceRow{}}
 	folded := each(to, func(r comms.Recipient) string { return sheet.Fold(r.Email) })
 	b := &pgx.Batch{}
-	l.queue(b, m, wave, folded)
+	l.queue(b, m, folded)
 	if err := from.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("read what placeholders mean: %w", translate(err))
 	}
@@ -122,7 +112,7 @@ type valueLoad struct {
 	trainingsOf map[int]string
 }
 
-func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, wave int, folded []string) {
+func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, folded []string) {
 	b.Queue(valueZoneSQL).Query(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&l.zone}, func() error { return nil })
 		return err
@@ -134,7 +124,7 @@ func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, wave int, folded []st
 		}
 		return err
 	})
-	b.Queue(valueWavesSQL, pgx.StrictNamedArgs{"wave": wave, "message": int64(m)}).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(valueWavesSQL, pgx.StrictNamedArgs{"message": int64(m)}).Query(func(rows pgx.Rows) (err error) {
 		l.waves, err = pgx.CollectRows(rows, pgx.RowToStructByName[valueWaveRow])
 		return err
 	})
@@ -231,4 +221,9 @@ func allOf(list []string) string {
 		return strings.Join(list, "")
 	}
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+// MessageValues is [Store.PlaceholderValues] as everybody else sees the database.
+func (s *Store) MessageValues(ctx context.Context, m comms.MessageID, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
+	return s.PlaceholderValues(ctx, s.pool, m, to, now)
 }

@@ -6,36 +6,15 @@ import (
 	"github.com/a-h/templ"
 
 	"groundswell/internal/comms"
+	calendar "groundswell/views/comms"
 	"groundswell/views/letter"
 	"groundswell/views/ui"
 )
 
 func letterText(body, site string) templ.Component { return letter.Text(body, site) }
 
-// chipOf is how a status looks: an icon, a word and a colour.
-func chipOf(s comms.Status) ui.ChipProps {
-	switch s {
-	case comms.StatusSent:
-		return ui.ChipProps{Label: "Sent", Icon: ui.IconCheck, Tone: ui.ToneGood}
-	case comms.StatusGoing:
-		return ui.ChipProps{Label: "Going out", Icon: ui.IconSend, Tone: ui.ToneTide}
-	case comms.StatusScheduled:
-		return ui.ChipProps{Label: "Scheduled", Icon: ui.IconClock}
-	case comms.StatusHeld:
-		return ui.ChipProps{Label: "Held until go", Icon: ui.IconLock, Tone: ui.ToneTide}
-	case comms.StatusNeedsApproval:
-		return ui.ChipProps{Label: "Needs approval", Icon: ui.IconTriangleAlert, Tone: ui.ToneWarn}
-	case comms.StatusNoOwner:
-		return ui.ChipProps{Label: "No owner", Icon: ui.IconCircleDashed, Tone: ui.ToneWarn}
-	case comms.StatusNoDay:
-		return ui.ChipProps{Label: "No day", Icon: ui.IconCalendar}
-	case comms.StatusMissed:
-		return ui.ChipProps{Label: "Missed", Icon: ui.IconCircleX, Tone: ui.ToneBad}
-	case comms.StatusCancelled:
-		return ui.ChipProps{Label: "Cancelled", Icon: ui.IconBan}
-	}
-	return ui.ChipProps{Label: "Draft", Icon: ui.IconPencilLine}
-}
+// chipOf is how a status looks: as in the calendar.
+func chipOf(s comms.Status) ui.ChipProps { return calendar.LookOf(s).Chip() }
 
 // DoneRow is a line of the history.
 type DoneRow struct{ When, By, What string }
