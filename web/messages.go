@@ -41,7 +41,7 @@ var writers = people(identity.Lead, identity.Owner)
 // messageRoutes are messages: writing, approving, testing. Whoever is named to approve a
 // message opens it, whatever their role: who may read it is the message's to say.
 func (s *Server) messageRoutes() []routeEntry {
-	if s.Comms.Board == nil || s.Comms.Book == nil || s.Plan == nil {
+	if s.Comms.Board == nil || s.Comms.Book == nil || s.Comms.Audiences == nil || s.Comms.Desks == nil || s.Plan == nil {
 		return nil
 	}
 	one := route.Messages + "/{message}"
@@ -124,11 +124,11 @@ func (s *Server) messageData(r *http.Request, actor identity.Actor, sheet comms.
 	at := route.Message(int64(m.ID))
 	d := views.PageData{
 		Actor: actor, Sheet: sheet, Site: s.PublicURL.String(), Now: s.Now(), Fresh: isFresh(r), Key: newFormKey(),
-		Move: s.linkFor(actor, route.MoveMessage(int64(m.ID))), WhoPage: s.linkFor(actor, route.MessageAudience(int64(m.ID))),
+		WhoPage: s.linkFor(actor, route.MessageAudience(int64(m.ID))),
 		Confirm: route.With(route.SignInOIDC, "again", "1", "return_to", at), TestHeld: mailTrouble(sheet.Channels),
 	}
-	if !m.MayWrite(actor) {
-		d.Move = ""
+	if next := m.Next(); next >= 0 && m.MayWrite(actor) {
+		d.Move = s.linkFor(actor, route.MoveMessage(int64(m.ID), int64(m.Occurrences[next].ID)))
 	}
 	plan, err := s.Plan.Plan(ctx)
 	if err != nil {
