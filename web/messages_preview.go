@@ -64,9 +64,6 @@ func (s *Server) previewedAs(r *http.Request, actor identity.Actor, d *views.Pre
 	return values[strings.ToLower(d.To.Email)]
 }
 
-// lookedFor is an address or a name as somebody typed it to look for.
-func lookedFor(text string) string { return clipText(text, maxSearch) }
-
 // letterOf is a message as it is mailed to somebody.
 func (s *Server) letterOf(ctx context.Context, m comms.Message, v comms.Values) (letter.Props, error) {
 	subject, err := comms.FillSubject(m.Subject, v)
