@@ -101,6 +101,7 @@ func (s *Server) addMessage(w http.ResponseWriter, r *http.Request, actor identi
 	}
 	typed := readMessageForm(f)
 	typed.plan(launches, plan.Rollout.Calendar)
+	typed.checkSlot(s.Now())
 	if err := s.checkMessage(r, &typed); err != nil || typed.typed.Preview {
 		return s.drawMessageForm(w, r, actor, nil, typed, err)
 	}

@@ -119,6 +119,19 @@ func (m *messageForm) plan(launches []comms.Launch, works comms.WorkingDays) {
 	m.put("wave", "There is no such wave any more.")
 }
 
+// checkSlot says what of day and time cannot be used. A day may be open while its wave has none.
+func (m *messageForm) checkSlot(now time.Time) {
+	err := m.slot.Check(now)
+	if err == nil {
+		return
+	}
+	for field, say := range asFault(err).Fields {
+		if field != "day" || m.slot.Day.Known() {
+			m.put(field, say)
+		}
+	}
+}
+
 // dayFrom is a message's own day, else so many days from a launch, on a working day.
 func dayFrom(launch day.Date, days int, own day.Date, works comms.WorkingDays) day.Date {
 	switch on := launch + day.Date(days); {

@@ -62,7 +62,7 @@ func moving(all []Message, moved OccurrenceID, to day.Date, works WorkingDays) (
 // it. With followers, what [Moves] tells goes along. The approval stands: text, audience and
 // channels were approved, and the audit log says who moved it.
 func (s *Service) Move(ctx context.Context, by identity.Actor, id MessageID, o OccurrenceID, to Slot, version int, withFollowers bool, works WorkingDays, now time.Time) error {
-	if err := to.check(now); err != nil {
+	if err := to.Check(now); err != nil {
 		return err
 	}
 	return s.Keeper.UpdateFollowed(ctx, id, now, func(all []*Message) error {
@@ -138,8 +138,8 @@ func (o Occurrence) stillPlanned() error {
 	return fault.New(fault.Conflict, sayWent)
 }
 
-// check refuses a slot that is not one, or is over.
-func (s Slot) check(now time.Time) error {
+// Check refuses a slot that is not one, or is over.
+func (s Slot) Check(now time.Time) error {
 	if _, err := time.Parse("15:04", s.At); err != nil || len(s.At) != len("15:04") {
 		return fault.Field("at", "Write the time as 09:00.")
 	}
