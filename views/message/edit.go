@@ -192,7 +192,7 @@ func channels(d EditData) []ui.Choice {
 func templates(d EditData) []TemplateLink {
 	var out []TemplateLink
 	for _, t := range d.Templates {
-		label := strings.ReplaceAll(t.Title, "{{connector}}", "a connector")
+		label := strings.ReplaceAll(t.Title, "{{connector}}", "A connector")
 		out = append(out, TemplateLink{Label: label, Note: t.Stage.Name(), URL: route.With(route.NewMessage, "template", t.Key)})
 	}
 	return out
@@ -203,7 +203,7 @@ func connector(d EditData) *ConnectorProps {
 	if d.Chosen == nil || !d.Chosen.NeedsConnector() || !strings.Contains(d.Typed.Subject+d.Typed.Body, "{{connector}}") {
 		return nil
 	}
-	return &ConnectorProps{Action: route.NewMessage, Template: d.Chosen.Key, Title: strings.ReplaceAll(d.Chosen.Title, "{{connector}}", "a connector")}
+	return &ConnectorProps{Action: route.NewMessage, Template: d.Chosen.Key, Title: strings.ReplaceAll(d.Chosen.Title, "{{connector}}", "A connector")}
 }
 
 // Meanwhile is what somebody else made of a message while a form was open.
