@@ -29,7 +29,7 @@ from person p` + placeOfPersonSQL + `
 where p.email_folded = any(@folded)`
 
 	valueWavesSQL = `
-select w.id, w.name, w.opens_on, coalesce(w.id = (select wave from message where id = @message), false) as own
+select w.id, w.name, w.opens_on, coalesce(w.id = coalesce(nullif(@wave::int, 0), (select wave from message where id = @message)), false) as own
 from wave w`
 
 	// Sessions that anybody can still sign up for. The zone is told where it is another one than the rollout's.
@@ -80,10 +80,20 @@ func (s *Store) ServeAt(site string) { s.site = strings.TrimRight(site, "/") }
 // PlaceholderValues returns what the placeholders of a message mean to recipients, by
 // folded address. It reads by from, so that a transaction sees what it wrote itself.
 func (s *Store) PlaceholderValues(ctx context.Context, from sender, m comms.MessageID, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
+	return s.placeholderValues(ctx, from, m, 0, to, now)
+}
+
+// DraftValues is [Store.PlaceholderValues] of a message that nobody has kept; wave is the
+// one it is planned against, 0 for none.
+func (s *Store) DraftValues(ctx context.Context, wave int, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
+	return s.placeholderValues(ctx, s.pool, 0, wave, to, now)
+}
+
+func (s *Store) placeholderValues(ctx context.Context, from sender, m comms.MessageID, wave int, to []comms.Recipient, now time.Time) (map[string]comms.Values, error) {
 	l := valueLoad{now: now, today: day.FromTime(now), places: map[string]valuePlaceRow{}}
 	folded := each(to, func(r comms.Recipient) string { return sheet.Fold(r.Email) })
 	b := &pgx.Batch{}
-	l.queue(b, m, folded)
+	l.queue(b, m, wave, folded)
 	if err := from.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("read what placeholders mean: %w", translate(err))
 	}
@@ -112,7 +122,7 @@ type valueLoad struct {
 	trainingsOf map[int]string
 }
 
-func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, folded []string) {
+func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, wave int, folded []string) {
 	b.Queue(valueZoneSQL).Query(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&l.zone}, func() error { return nil })
 		return err
@@ -124,7 +134,7 @@ func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, folded []string) {
 		}
 		return err
 	})
-	b.Queue(valueWavesSQL, pgx.StrictNamedArgs{"message": int64(m)}).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(valueWavesSQL, pgx.StrictNamedArgs{"wave": wave, "message": int64(m)}).Query(func(rows pgx.Rows) (err error) {
 		l.waves, err = pgx.CollectRows(rows, pgx.RowToStructByName[valueWaveRow])
 		return err
 	})

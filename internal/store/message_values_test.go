@@ -87,4 +87,7 @@ insert into guide_version (guide, n, title, body, at) select id, 1, 'Install the
 	if v["wave"] != "Wave 2" || v["wave_date"] != "" || v["support_link"] != "https://chat.example.com/c/1" || v["app_link"] == "https://r.example.com/library" {
 		t.Errorf("%v", v)
 	}
+	if got, err = s.DraftValues(t.Context(), 1, ann, now); err != nil || got["ann@example.com"]["wave_date"] != "Tue 1 Dec" {
+		t.Errorf("of a draft: %v, %v", got, err)
+	}
 }
