@@ -195,6 +195,12 @@ func (a *app) purge(ctx context.Context) error {
 	return errors.Join(err, drafts, events, sent)
 }
 
+// extendRhythms adds the times of messages that come within the horizon.
+func (a *app) extendRhythms(ctx context.Context) error {
+	_, err := a.store.ExtendRhythms(ctx, time.Now())
+	return err
+}
+
 // overdue is how long after the last pull a starting worker pulls by itself.
 const overdue = 20 * time.Hour
 

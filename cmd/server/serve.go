@@ -154,7 +154,7 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Lo
 func (a *app) startJobs(ctx context.Context, work bool) (*jobs.Runner, error) {
 	cfg := jobs.Config{
 		Pool: a.store.Pool(), Log: a.log, Sync: a.sync, Interrupted: a.interrupted,
-		VerifyIndex: a.verifyIndex, Check: a.check, Purge: a.purge, SyncHour: syncHour,
+		VerifyIndex: a.verifyIndex, Check: a.check, Purge: a.purge, ExtendRhythms: a.extendRhythms, SyncHour: syncHour,
 		Dispatch: a.dispatch, Drain: a.drain(), WriteDigests: a.writeDigests,
 	}
 	if !work {

@@ -42,6 +42,8 @@ type Config struct {
 	// Purge forgets what has run out: sessions that have ended by themselves,
 	// files that were uploaded and never applied.
 	Purge func(context.Context) error
+	// ExtendRhythms adds the times of messages that go out again and again. Twice adds nothing.
+	ExtendRhythms func(context.Context) error
 	// Dispatch lets go out what is due. It must tolerate being called while another one runs.
 	Dispatch func(context.Context) error
 	// Drain sends what waits in a channel, and ends soon after ctx does.
@@ -69,6 +71,7 @@ func NewWorker(cfg Config) (*Runner, error) {
 	river.AddWorker(workers, &syncWorker{cfg: cfg})
 	river.AddWorker(workers, &checkWorker{check: cfg.Check})
 	river.AddWorker(workers, &purgeWorker{purge: cfg.Purge})
+	river.AddWorker(workers, &rhythmWorker{extend: cfg.ExtendRhythms})
 	river.AddWorker(workers, &digestWorker{write: cfg.WriteDigests})
 	river.AddWorker(workers, &verifyWorker{verify: cfg.VerifyIndex})
 	river.AddWorker(workers, &dispatchWorker{dispatch: cfg.Dispatch})

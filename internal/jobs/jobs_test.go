@@ -81,7 +81,7 @@ func TestNightlyJobsComeOnceADay(t *testing.T) {
 		t.Fatal(err)
 	}
 	noon := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
-	for _, args := range []river.JobArgs{SyncArgs{Why: whyNightly}, PurgeArgs{}, VerifyIndexArgs{}} {
+	for _, args := range []river.JobArgs{SyncArgs{Why: whyNightly}, PurgeArgs{}, VerifyIndexArgs{}, ExtendRhythmsArgs{}} {
 		for i, r := range []*Runner{queue, again, again} {
 			opts := onceADay()
 			opts.ScheduledAt = noon
@@ -106,7 +106,7 @@ func TestNightlyJobsComeOnceADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"purge 2", "sync 4", "verify_index 2"}
+	want := []string{"extend_rhythms 2", "purge 2", "sync 4", "verify_index 2"}
 	for i, w := range want {
 		if i >= len(got) || got[i] != w {
 			t.Fatalf("jobs are %v, want %v", got, want)

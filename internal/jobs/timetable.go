@@ -15,7 +15,8 @@ const (
 // timetable lists what happens by itself: a pull every night at the given UTC
 // hour, and one when a worker starts if the last was cut off; every hour the checks,
 // as telemetry stops and words run out between pulls; once a day what
-// has run out is forgotten, and the sets of people are compared with their facts; every
+// has run out is forgotten, rhythms of messages get the times that come nearer, and the
+// sets of people are compared with their facts; every
 // few seconds, and when a worker starts, what is due goes out, and every few minutes the
 // digests that are due are written.
 func timetable(hour int) []*river.PeriodicJob {
@@ -23,6 +24,7 @@ func timetable(hour int) []*river.PeriodicJob {
 		nightly("nightly_sync", hour, SyncArgs{Why: whyNightly}),
 		nightly("purge", purgeHour, PurgeArgs{}),
 		nightly("verify_index", verifyHour, VerifyIndexArgs{}),
+		nightly("extend_rhythms", purgeHour, ExtendRhythmsArgs{}),
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 			return RunChecksArgs{}, nil
 		}, &river.PeriodicJobOpts{ID: "run_checks"}),
