@@ -63,7 +63,7 @@ func Digests(p DigestsProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "What goes out by itself", Sub: p.Sub, Crumbs: []ui.Link{{Label: "Messages", URL: route.Comms}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: "What goes out by itself", Sub: p.Sub, Crumbs: []ui.Link{{Label: "Comms", URL: route.Comms}, {Label: "Delivery", URL: route.Deliveries}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
