@@ -53,12 +53,22 @@ func (a *app) commsStory(ctx context.Context, org *sandbox.Org) error {
 		return err
 	}
 	t := &telling{planning: p, messages: &comms.Service{Keeper: a.store}, pilot: plan.Waves[0], next: plan.Waves[1]}
-	for _, chapter := range []func(context.Context) error{t.chooseMail, t.tellPilot, t.tellNext, t.open} {
+	for _, chapter := range []func(context.Context) error{t.openChat, t.chooseMail, t.tellPilot, t.tellNext, t.open} {
 		if err := chapter(ctx); err != nil {
 			return fmt.Errorf("tell the demo's messages: %w", err)
 		}
 	}
 	return nil
+}
+
+// newsKey is the key of the form that the chat was added by.
+const newsKey = "7b0f6c1e-5d7a-4b7e-9d59-3c1c7d4d9a10"
+
+// openChat sets up the chat that news goes to.
+func (t *telling) openChat(ctx context.Context) error {
+	news := comms.ChannelEdit{Name: "#cowork-news", PerMinute: 30}
+	_, err := t.store.AddChat(ctx, t.ines, newsKey, comms.Slack, news, "https://hooks.slack.example/services/news", t.at(t.planning.pilot-25, 11))
+	return err
 }
 
 // chooseMail has a few people of the pilot say that they want no such mail.
