@@ -112,11 +112,16 @@ func planProps(o comms.Outline, roles map[string]string) views.Props {
 
 func waveProps(o comms.Outline, l comms.Launch, roles map[string]string) views.Wave {
 	wave := views.Wave{ID: strconv.Itoa(l.Wave), Name: l.Name, Opens: "no day yet"}
-	if l.On.Known() {
+	switch {
+	case l.On.Known() && l.On < o.Today:
+		wave.Opens = "opened " + dayText(l.On, o.Today)
+	case l.On.Known():
 		wave.Opens = "opens " + dayText(l.On, o.Today)
 	}
+	names := comms.Names{Waves: map[int]string{l.Wave: l.Name}}
 	for _, p := range o.Propose(l.Wave) {
 		row := rowProps(p, o.Today, roles)
+		row.To = p.Message.Audience.Say(names)
 		wave.Rows = append(wave.Rows, row)
 		if row.Skipped == "" {
 			wave.New++
@@ -135,7 +140,7 @@ func rowProps(p comms.Proposal, today day.Date, roles map[string]string) views.R
 	first, _ := m.First()
 	row := views.Row{
 		Title: m.Title, Stage: m.Stage.Name(), Skipped: skipWords[p.Skipped], Held: m.HeldForGo, Every: strings.ToLower(everyWords[m.Every]),
-		Day: "with its wave’s day", At: first.At, Role: roles[p.Template.Role], Owner: m.Owner.Name, To: planAudience(m.Audience),
+		Day: "with its wave’s day", At: first.At, Role: roles[p.Template.Role], Owner: m.Owner.Name,
 	}
 	if first.Day.Known() {
 		row.Day = dayText(first.Day, today)
@@ -144,10 +149,4 @@ func rowProps(p comms.Proposal, today day.Date, roles map[string]string) views.R
 		row.Owner = m.Owner.Email
 	}
 	return row
-}
-
-// planAudience says whom a message is for, beside the wave it stands under.
-func planAudience(a comms.Audience) string {
-	a.Waves = nil
-	return a.Say(comms.Names{})
 }

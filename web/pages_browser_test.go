@@ -117,7 +117,7 @@ func TestPhonesFit(t *testing.T) {
 	ctx := sourcesBrowser(t)
 	s.enters(t, ctx, "ines")
 	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account,
-		route.SendChannels, route.SendChannel(1), route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart} {
+		route.PlanMessages, route.SendChannels, route.SendChannel(1), route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart} {
 		inBrowser(t, ctx, path, chromedp.EmulateViewport(390, 844), chromedp.Navigate(s.url+path), says(".side", "Activation"))
 		var found []string
 		if err := json.Unmarshal([]byte(asked[string](t, ctx, small)), &found); err != nil {

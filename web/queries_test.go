@@ -121,7 +121,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
 		route.Sources, route.Roles, route.Account,
-		route.SendChannels, route.SendChannel(1), route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
+		route.PlanMessages, route.SendChannels, route.SendChannel(1), route.Targets, route.Targets + ".csv", route.Target("weekly_actives"), route.Telemetry,
 		route.Learning, route.Completion, route.Completion + "?by=wave&q=a", route.Reminders,
 		route.Checks, route.Check("seats", 0), route.Check("devices", 0), appLackersPath, route.PlanStart,
 		route.Connectors, route.Connectors + "?kind=skill&days=90", route.Feature("connector", "Jira"), route.Connectors + ".csv", route.Spend, route.Spend + ".csv",

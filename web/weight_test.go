@@ -27,7 +27,7 @@ func TestFirstLoadIsLight(t *testing.T) {
 		route.Champions, route.NewChampion, route.Candidates, route.Volunteer, route.Learning, route.Completion, route.Reminders,
 		route.Deliveries, route.Unknowns, route.Mailings, route.Mailing(mailing), route.Bounces,
 		route.MailChoices, route.MailChoice("failures"), route.Digests,
-		route.SendChannels, route.SendChannel(1), route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
+		route.PlanMessages, route.SendChannels, route.SendChannel(1), route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
 		b.isLight(path)
 	}
 }

@@ -54,6 +54,9 @@ func (p Props) sub() string {
 }
 
 func (w Wave) sub() string {
+	if w.New == 0 {
+		return w.Opens + ", " + ui.Counted(len(w.Rows), "message", "messages") + ", nothing new"
+	}
 	if w.New == len(w.Rows) {
 		return w.Opens + ", " + ui.Counted(w.New, "message", "messages")
 	}
