@@ -213,11 +213,12 @@ func (v *commsReader) act(r commsRow) (*ui.LinkButtonProps, ui.LinkButtonProps) 
 	open := ui.LinkButtonProps{Label: "Open", URL: page}
 	approves := v.actor.Has(identity.Lead) || strings.EqualFold(r.m.Approver.Email, v.actor.Email)
 	switch {
+	case page == "":
 	case r.status == comms.StatusNeedsApproval && approves:
 		if v.mayWrite(r.m) {
 			open.Label, open.URL = "Edit draft", page+partEdit
 		}
-		return &ui.LinkButtonProps{Label: "Approve", URL: page + "#approve", Kind: ui.KindPrimary}, open
+		return &ui.LinkButtonProps{Label: "Approve", URL: page + "#approval", Kind: ui.KindPrimary}, open
 	case r.status == comms.StatusNoOwner && v.actor.Has(identity.Lead):
 		return &ui.LinkButtonProps{Label: "Name an owner", URL: page + partEdit, Kind: ui.KindPrimary}, open
 	case r.status == comms.StatusDraft && v.mayWrite(r.m):
