@@ -171,10 +171,11 @@ func (v *commsReader) awaits(m *comms.Message) string {
 // excerpt is how many letters of a text the rail shows, at whole paragraphs.
 const excerpt = 420
 
-// text shows the beginning of what a message says, as somebody reads it of whom nothing but
-// the wave is known.
+// text shows the beginning of what a message says, with the wave and its day filled in;
+// what differs from person to person is named in brackets.
 func (v *commsReader) text(m *comms.Message, p *views.RailProps) {
-	values := comms.Values{comms.PlaceWave: v.names.Waves[m.Wave], comms.PlaceLibraryLink: route.Library, comms.PlaceTrainingsLink: route.Trainings,
+	values := comms.Values{comms.PlaceName: "[name]", comms.PlaceChampion: "[champion]", comms.PlaceDepartment: "[department]", comms.PlaceTrainingDates: "[training dates]",
+		comms.PlaceWave: v.names.Waves[m.Wave], comms.PlaceLibraryLink: route.Library, comms.PlaceTrainingsLink: route.Trainings,
 		comms.PlaceSupportLink: route.Support, comms.PlaceAppLink: route.Library}
 	if on := v.launches[m.Wave].On; on.Known() && m.Wave != 0 {
 		values[comms.PlaceWaveDate] = v.date(on)

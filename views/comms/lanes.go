@@ -178,7 +178,9 @@ func (a axis) draw(s Stage) Lane {
 		rows = max(rows, c.row+1)
 	}
 	l.Height = laneRoom + (rows-1)*rowHeight
-	l.Outside = outside(earlier, later)
+	if l.Outside = outside(earlier, later); l.Outside != "" {
+		l.Height = max(l.Height, laneRoom+rowHeight) // its name takes a third line
+	}
 	for _, c := range clusters {
 		l.Dots = append(l.Dots, c.placed()...)
 	}

@@ -43,10 +43,10 @@ func urgency(c cluster) int {
 	return 1
 }
 
-// put finds the first place for the words of a cluster: whole words before cut ones,
-// and clear of the lines of today and the launch before across them.
+// put finds the first place for the words of a cluster: whole words before cut ones, and
+// clear of the lines of today and the launch. Only what needs somebody may cross them.
 func (p *placing) put(c cluster) {
-	for _, clear := range []bool{true, false} {
+	for _, clear := range []bool{true, urgency(c) > 0} {
 		for _, most := range cuts {
 			for _, before := range []bool{c.left, !c.left} {
 				l := c.label(c.words(most), before)
