@@ -1,6 +1,7 @@
 package comms_test
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
@@ -139,7 +140,7 @@ func TestShiftingThereAndBack(t *testing.T) {
 		}
 		by := day.Date(rapid.IntRange(-40, 120).Draw(t, "by"))
 		all := thread()
-		settle(all, launchDay+1, off) // onto this calendar
+		settle(all, launchDay+60, off) // onto this calendar: so far that every message moves
 		settle(all, launchDay, off)
 		was := days(all)
 		settle(all, launchDay+by, off)
@@ -172,8 +173,22 @@ func settle(all []comms.Message, launch day.Date, works comms.WorkingDays) {
 	for i := range all {
 		all[i].Occurrences = slices.Clone(all[i].Occurrences)
 		all[i].Reschedule(before, launches(launch), identity.Operator(), launchDay, works)
+		kept(&all[i])
 	}
 }
+
+// kept does what keeping a message does: its occurrences have ids and are read by day.
+func kept(m *comms.Message) {
+	for i := range m.Occurrences {
+		if o := &m.Occurrences[i]; o.ID == 0 {
+			lastOccurrence++
+			o.ID = lastOccurrence
+		}
+	}
+	slices.SortStableFunc(m.Occurrences, func(a, b comms.Occurrence) int { return cmp.Compare(a.Day, b.Day) })
+}
+
+var lastOccurrence comms.OccurrenceID = 1000
 
 func days(all []comms.Message) []day.Date {
 	var out []day.Date
