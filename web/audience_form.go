@@ -149,11 +149,23 @@ func (s *Server) audienceCount(ctx context.Context, actor identity.Actor, a comm
 	if err != nil {
 		return views.CountProps{}, err
 	}
-	reach, err := s.Comms.Audiences.Reach(ctx, a, mandatory, s.Now())
+	reach, err := s.reachLately(ctx, a, mandatory)
 	if err != nil {
 		return views.CountProps{}, err
 	}
 	return views.NewCount(a, names, reach, namesRecipients(actor)), nil
+}
+
+// reachLately is whom an audience reaches, at most a minute old where the calendar keeps that.
+func (s *Server) reachLately(ctx context.Context, a comms.Audience, mandatory bool) (comms.Reach, error) {
+	if s.Comms.Desks == nil {
+		return s.Comms.Audiences.Reach(ctx, a, mandatory, s.Now())
+	}
+	roll, err := s.Comms.Desks.Reachable(ctx, s.Now())
+	if err != nil {
+		return comms.Reach{}, err
+	}
+	return roll.Reach(a, mandatory), nil
 }
 
 // emptyAudience says why an audience reaches nobody now; "" when it reaches somebody.

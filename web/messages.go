@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"groundswell/internal/comms"
@@ -24,8 +25,10 @@ import (
 type MessageBook interface {
 	// MessageSheet returns one message with everything its page tells; absent is NotFound.
 	MessageSheet(ctx context.Context, id comms.MessageID) (comms.Sheet, error)
-	// MessageColleagues returns whom a message can be given to, by name.
-	MessageColleagues(ctx context.Context) ([]comms.Person, error)
+	// MessageChannels returns one message and what messages go out by; absent is NotFound.
+	MessageChannels(ctx context.Context, id comms.MessageID) (comms.Message, []comms.Channel, error)
+	// MessageChoices returns what messages go out by, and whom they can be given to, by name.
+	MessageChoices(ctx context.Context) ([]comms.Channel, []comms.Person, error)
 	// WithoutApp counts which of some folded addresses have no machine with the app; known is
 	// false where nobody has told which machines there are.
 	WithoutApp(ctx context.Context, addresses []string) (n int, known bool, err error)
@@ -144,14 +147,24 @@ func (s *Server) messageData(r *http.Request, actor identity.Actor, sheet comms.
 	if err := s.reachNow(ctx, &d); err != nil {
 		return d, err
 	}
-	if d.Known, err = s.known(ctx, sheet, d.Reach); err != nil {
+	d.Known.Champions = sheet.Champions
+	if m.Begun() {
+		d.Did, err = s.didCard(ctx, actor, m)
 		return d, err
 	}
-	did, err := s.didMessage(ctx, actor, m)
-	if did != nil {
-		d.Did = delivery.Did(*did)
+	if m.Checked() && m.Open() {
+		d.Known.WithoutApp, d.Known.Devices, err = s.Comms.Book.WithoutApp(ctx, d.Reach.Addresses())
 	}
 	return d, err
+}
+
+// didCard is what a message did that went out; nil while there is nothing to tell.
+func (s *Server) didCard(ctx context.Context, actor identity.Actor, m comms.Message) (templ.Component, error) {
+	did, err := s.didMessage(ctx, actor, m)
+	if did == nil || err != nil {
+		return nil, err
+	}
+	return delivery.Did(*did), nil
 }
 
 // reachNow counts whom the message reaches, at most a minute old, and what changed since each approval.
@@ -172,18 +185,6 @@ func (s *Server) reachNow(ctx context.Context, d *views.PageData) error {
 		d.Shifts = append(d.Shifts, shift)
 	}
 	return nil
-}
-
-// known is what the delegation check knows beside the text. Who lacks the app is asked
-// only while something is to go out.
-func (s *Server) known(ctx context.Context, sheet comms.Sheet, reach comms.Reach) (comms.Known, error) {
-	out := comms.Known{Champions: sheet.Champions}
-	if !sheet.Message.Checked() || !sheet.Message.Open() {
-		return out, nil
-	}
-	var err error
-	out.WithoutApp, out.Devices, err = s.Comms.Book.WithoutApp(ctx, reach.Addresses())
-	return out, err
 }
 
 // launchOf is the launch of a wave, the zero one for none.

@@ -44,9 +44,6 @@ func (s *Server) newMessage(w http.ResponseWriter, r *http.Request, actor identi
 	if d, err := day.Parse(q.Get("day")); err == nil {
 		t.Day = d.String()
 	}
-	if t.Channels, err = s.templateChannels(r, chosen); err != nil {
-		return err
-	}
 	return s.drawMessageForm(w, r, actor, nil, messageForm{typed: t, draft: comms.DraftOf(m)}, nil)
 }
 
@@ -67,18 +64,6 @@ func templatesOf(plan *rollout.Plan) []comms.Template {
 		return nil
 	}
 	return book.Messages
-}
-
-// templateChannels are the channels that a template goes through; mail without one.
-func (s *Server) templateChannels(r *http.Request, t *comms.Template) ([]string, error) {
-	channels, err := s.Comms.Board.SendChannels(r.Context())
-	var out []string
-	for _, c := range channels {
-		if c.Kind == comms.Mail || t != nil && slices.ContainsFunc(t.Channels, func(k comms.ChannelKind) bool { return k != comms.Mail }) {
-			out = append(out, strconv.Itoa(c.ID))
-		}
-	}
-	return out, err
 }
 
 // addMessage keeps a new message as a draft. The same form sent twice keeps one.
@@ -222,16 +207,30 @@ func (s *Server) messageFormData(r *http.Request, actor identity.Actor, sheet *c
 	if d.Launches, err = s.Comms.Board.Launches(ctx, s.Now()); err != nil {
 		return d, err
 	}
-	if d.People, err = s.Comms.Book.MessageColleagues(ctx); err != nil {
+	if d.Channels, d.People, err = s.Comms.Book.MessageChoices(ctx); err != nil {
 		return d, err
 	}
 	if sheet != nil {
-		d.Message, d.Channels, d.Known = &sheet.Message, sheet.Channels, comms.Known{Champions: sheet.Champions}
+		d.Message, d.Known = &sheet.Message, comms.Known{Champions: sheet.Champions}
 		return d, nil
 	}
 	d.Templates, d.Chosen = templatesOf(plan), templateNamed(plan, f.typed.Template)
-	d.Channels, err = s.Comms.Board.SendChannels(ctx)
-	return d, err
+	d.Typed.Channels = chosenChannels(d)
+	return d, nil
+}
+
+// chosenChannels are those that were typed; of a form that was just opened, mail and what its template goes through.
+func chosenChannels(d views.EditData) []string {
+	if d.Typed.Channels != nil || d.Typed.Errors != nil {
+		return d.Typed.Channels
+	}
+	var out []string
+	for _, c := range d.Channels {
+		if c.Kind == comms.Mail || d.Chosen != nil && slices.ContainsFunc(d.Chosen.Channels, func(k comms.ChannelKind) bool { return k != comms.Mail }) {
+			out = append(out, strconv.Itoa(c.ID))
+		}
+	}
+	return out
 }
 
 // meanwhile shows what somebody else made of a message, beside what was typed.

@@ -19,12 +19,18 @@ const offered = 20
 // messagePreview shows what one recipient will read: to leads and auditors any of them,
 // to others an invented person.
 func (s *Server) messagePreview(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
-	sheet, err := s.sheetFor(r, actor)
+	id, err := messageOf(r)
 	if err != nil {
 		return err
 	}
-	m := sheet.Message
-	reach, err := s.Comms.Audiences.Reach(r.Context(), m.Audience, m.Mandatory, s.Now())
+	m, channels, err := s.Comms.Book.MessageChannels(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !m.MayRead(actor) {
+		return errNoMessage
+	}
+	reach, err := s.reachLately(r.Context(), m.Audience, m.Mandatory)
 	if err != nil {
 		return err
 	}
@@ -32,7 +38,7 @@ func (s *Server) messagePreview(w http.ResponseWriter, r *http.Request, actor id
 	if err != nil {
 		return err
 	}
-	d := views.PreviewData{Message: m, Reached: len(reach.To), Missing: comms.MissingValues(values, m.Subject, m.Body), Chats: throughChat(sheet)}
+	d := views.PreviewData{Message: m, Reached: len(reach.To), Missing: comms.MissingValues(values, m.Subject, m.Body), Chats: throughChat(channels, m)}
 	v := s.previewedAs(r, actor, &d, reach, values)
 	if d.Letter, err = s.letterOf(r.Context(), m, v); err != nil {
 		return err
@@ -85,8 +91,8 @@ func (s *Server) letterOf(ctx context.Context, m comms.Message, v comms.Values) 
 }
 
 // throughChat reports whether a message goes to a chat.
-func throughChat(sheet comms.Sheet) bool {
-	return slices.ContainsFunc(sheet.Channels, func(c comms.Channel) bool {
-		return c.Kind != comms.Mail && slices.Contains(sheet.Message.Channels, c.ID)
+func throughChat(all []comms.Channel, m comms.Message) bool {
+	return slices.ContainsFunc(all, func(c comms.Channel) bool {
+		return c.Kind != comms.Mail && slices.Contains(m.Channels, c.ID)
 	})
 }

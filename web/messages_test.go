@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"groundswell/internal/comms"
+	"groundswell/internal/day"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
 )
@@ -21,15 +22,21 @@ import (
 func letterSite(t *testing.T, people int) (s *site, lead *browser) {
 	t.Helper()
 	s = newSite(t, nil)
+	s.peoples(people)
+	lead = s.browser()
+	lead.is("lead", roleGrants["lead"])
+	return s, lead
+}
+
+// peoples gives a site so many people of Wave 1 in Claims, and their champion.
+func (s *site) peoples(people int) {
+	s.t.Helper()
 	s.store.ServeAt(s.url)
 	s.exec(`insert into department (name) values ('Claims')`)
 	s.exec(`insert into wave (name, opens_on) values ('Wave 1', $1)`, s.clock.Now().AddDate(0, 0, 20))
 	s.enrol(1, people)
 	s.exec(`insert into champion (email, name, department, state, nominated_how, nominated_at, since)
 		select 'rosa@example.com', 'Rosa Lindgren', id, 'active', 'lead', now(), '2026-01-05' from department`)
-	lead = s.browser()
-	lead.is("lead", roleGrants["lead"])
-	return s, lead
 }
 
 // enrol puts people onto the roster, in Claims and Wave 1.
@@ -417,4 +424,28 @@ func TestCancellingAndArchiving(t *testing.T) {
 	if say := lead.says(other, ""); !strings.Contains(say, "Archived") || s.number(`select count(*) from occurrence where state = 'cancelled'`) != 2 {
 		t.Errorf("archived: %s", say)
 	}
+}
+
+// letter keeps a message to everybody that waits for approval, and returns its id.
+func (s *site) letter(st comms.Keeper) int64 {
+	s.t.Helper()
+	by := identity.Actor{Name: "Ines Marchetti", Email: "ines@example.com", Roles: []identity.Role{identity.Lead}}
+	m := comms.Message{}
+	d := comms.Draft{
+		Stage: comms.PreLaunch, Title: "Training dates and your champion", Owner: comms.Person{Name: by.Name, Email: by.Email}, UsefulFor: 24 * time.Hour,
+		Subject: "Bring one task", Body: "Hello {{name}}, bring **one real task**. Ask {{champion}}.", Audience: comms.Audience{Who: comms.WhoPeople}, Channels: []int{1},
+	}
+	if err := m.Apply(by, d, s.clock.Now()); err != nil {
+		s.t.Fatal(err)
+	}
+	m.Occurrences = []comms.Occurrence{{No: 1, Day: day.FromTime(s.clock.Now()) + 9, At: "09:00", Zone: "UTC", State: comms.Planned}}
+	service := &comms.Service{Keeper: st}
+	id, err := service.Create(s.t.Context(), by, "", m, s.clock.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := service.Ask(s.t.Context(), by, id, 1, s.clock.Now()); err != nil {
+		s.t.Fatal(err)
+	}
+	return int64(id)
 }

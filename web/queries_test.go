@@ -100,10 +100,11 @@ func TestPagesAskLittle(t *testing.T) {
 		cfg.Comms.Mail, cfg.Comms.Digests = st, &comms.Digests{Keeper: st, Facts: st}
 		cfg.Telemetry = receiverOf(st, cfg.Log)
 		cfg.Comms.Mailroom, cfg.Comms.Board = st, st
+		cfg.Comms.Book, cfg.Comms.Audiences, cfg.Comms.Desks, cfg.Comms.Service = st, st, st, &comms.Service{Keeper: st}
 		cfg.Trainings = trainingsOf(st)
 		cfg.Attendance.Visits, cfg.Attendance.Service = st, &enablement.AttendanceService{Keeper: st}
 	})
-	session := planSession(t, st)
+	session, message := planSession(t, st), s.letter(st)
 	if _, err := st.RunAccess(t.Context(), identity.Actor{}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,8 @@ func TestPagesAskLittle(t *testing.T) {
 	}
 	mailing, copies := s.mails("a", "Ada", 30)
 	b.get(route.Overview)
-	b.get(route.Checks) // the plan is read once, and kept
+	b.get(route.Checks)     // the plan is read once, and kept
+	b.get(route.NewMessage) // likewise who can be reached
 	for _, path := range []string{
 		route.Overview + "?days=7", route.Activation, route.Depth, route.Value, route.Depth + ".csv",
 		route.Cohorts, route.Cohorts + ".csv", "/cohorts/group/claims-operations", route.People, route.People + "?department=legal&q=a", route.Imports, draft,
@@ -133,6 +135,7 @@ func TestPagesAskLittle(t *testing.T) {
 		route.Access, route.Access + "?outcome=all&q=a", route.AccessPerson(1), route.AccessLimits,
 		route.Deliveries, route.Unknowns, route.Delivery(int64(copies[0])), route.Mailings, route.Mailing(int64(mailing)), route.Mailing(int64(mailing)) + "?q=a&state=waiting", route.Bounces,
 		route.Training(session), route.List(session), route.Door(session), route.CheckIn,
+		route.NewMessage, route.Message(message), route.Message(message) + "/edit", route.Message(message) + "/versions", route.Message(message) + "/preview",
 		route.MailChoices, route.MailChoice("tasks"), route.MailChoice("failures"), route.Digests, s.endLink("ines@example.com", comms.ChoiceTasks),
 	} {
 		c.queries.Store(0)

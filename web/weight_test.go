@@ -21,11 +21,12 @@ func TestFirstLoadIsLight(t *testing.T) {
 		t.Fatalf("sign in: %d", a.StatusCode)
 	}
 	id, _ := s.mails("a", "Ada", 30)
-	mailing := int64(id)
+	mailing, message := int64(id), s.letter(s.store)
 	for _, path := range []string{route.Overview, route.Activation, route.Depth, route.Value, route.Cohorts, route.People, route.Imports, s.draft(t), route.Sources, route.Roles, route.Account,
 		route.Targets, route.Target("activation_rate"), route.Telemetry, route.Checks, route.Check("devices", 0), appLackersPath, route.PlanStart, route.Wins, route.NewWin, route.Roll,
 		route.Champions, route.NewChampion, route.Candidates, route.Volunteer, route.Learning, route.Completion, route.Reminders,
 		route.Deliveries, route.Unknowns, route.Mailings, route.Mailing(mailing), route.Bounces,
+		route.NewMessage, route.Message(message), route.Message(message) + "/edit", route.Message(message) + "/versions", route.Message(message) + "/preview",
 		route.MailChoices, route.MailChoice("failures"), route.Digests,
 		route.PlanMessages, route.SendChannels, route.SendChannel(1), route.Library, route.Kit, route.Support, route.Issues, route.TodayHelp} {
 		b.isLight(path)

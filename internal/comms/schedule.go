@@ -93,7 +93,7 @@ func (m Message) First() (Occurrence, bool) {
 	return first, first.No != 0
 }
 
-// begun reports whether an occurrence of m went out, or its time passed.
-func (m Message) begun() bool {
+// Begun reports whether an occurrence of m went out, or its time passed.
+func (m Message) Begun() bool {
 	return slices.ContainsFunc(m.Occurrences, func(o Occurrence) bool { return o.State != Planned && o.State != Cancelled })
 }

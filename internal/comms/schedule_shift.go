@@ -128,7 +128,7 @@ func (t *timetable) stands(m Message) day.Date {
 	switch {
 	case !ok || t.seeking[m.ID]:
 		return day.None
-	case !t.bound(m) || first.DaySet || first.State != Planned || m.Every != Once && m.begun():
+	case !t.bound(m) || first.DaySet || first.State != Planned || m.Every != Once && m.Begun():
 		return first.Day
 	}
 	t.seeking[m.ID] = true
@@ -205,7 +205,7 @@ func staying(m Message, o Occurrence) Stay {
 		return StaysGone
 	case o.DaySet:
 		return StaysByHand
-	case m.Every != Once && m.begun():
+	case m.Every != Once && m.Begun():
 		return StaysBegun
 	}
 	return StaysNot

@@ -90,17 +90,38 @@ func (s *Store) MessageSheet(ctx context.Context, id comms.MessageID) (comms.She
 	return out, nil
 }
 
-// MessageColleagues returns whom a message can be given to, or be approved by: those with a role here, by name.
-func (s *Store) MessageColleagues(ctx context.Context) ([]comms.Person, error) {
-	rows, err := s.pool.Query(ctx, messageColleaguesSQL)
-	if err != nil {
-		return nil, fmt.Errorf("list who can own a message: %w", translate(err))
+// MessageChannels returns one message and what messages go out by, in one round trip. Absent is NotFound.
+func (s *Store) MessageChannels(ctx context.Context, id comms.MessageID) (comms.Message, []comms.Channel, error) {
+	if id <= 0 {
+		return comms.Message{}, nil, fault.New(fault.NotFound, sayNoMessage)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[comms.Person])
-	if err != nil {
-		return nil, fmt.Errorf("list who can own a message: %w", translate(err))
+	var messages messageLoad
+	var channels []sendChannelRow
+	b := &pgx.Batch{}
+	messages.queue(b, id)
+	b.Queue(sendChannelsSQL).Query(into(&channels, pgx.RowToStructByName[sendChannelRow]))
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return comms.Message{}, nil, fmt.Errorf("read a message: %w", translate(err))
 	}
-	return list, nil
+	found := messages.list()
+	if len(found) == 0 {
+		return comms.Message{}, nil, fault.New(fault.NotFound, sayNoMessage)
+	}
+	return found[0], each(channels, sendChannelRow.channel), nil
+}
+
+// MessageChoices returns what messages go out by, and whom they can be given to: those
+// with a role here, by name.
+func (s *Store) MessageChoices(ctx context.Context) ([]comms.Channel, []comms.Person, error) {
+	var channels []sendChannelRow
+	var colleagues []comms.Person
+	b := &pgx.Batch{}
+	b.Queue(sendChannelsSQL).Query(into(&channels, pgx.RowToStructByName[sendChannelRow]))
+	b.Queue(messageColleaguesSQL).Query(into(&colleagues, pgx.RowToStructByName[comms.Person]))
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return nil, nil, fmt.Errorf("list what a message can be given: %w", translate(err))
+	}
+	return each(channels, sendChannelRow.channel), colleagues, nil
 }
 
 // WithoutApp counts which of some folded addresses have no machine with the desktop app;

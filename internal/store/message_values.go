@@ -41,16 +41,15 @@ where s.planned and s.cancelled_at is null and s.day between @today and @today::
 order by s.day, s.starts_at nulls first, s.name, s.id
 limit 200`
 
-	// Where people ask for help, and the guide that says how to install the app.
+	// Where people ask for help, the guide that says how to install the app, and where the rollout happens.
 	valueLinksSQL = `
 select coalesce((select c.url from channel c where c.purpose = 'support'), '') as support,
        coalesce((
            select g.id from guide g
            join lateral (select title from guide_version where guide = g.id order by n desc limit 1) v on true
            where g.slot = '' and g.archived_at is null and g.audience = 'users' and v.title ilike '%install%'
-           order by g.position, g.id limit 1), 0) as app`
-
-	valueZoneSQL = `select time_zone from rollout`
+           order by g.position, g.id limit 1), 0) as app,
+       coalesce((select time_zone from rollout), '') as zone`
 )
 
 type valuePlaceRow struct {
@@ -123,10 +122,6 @@ type valueLoad struct {
 }
 
 func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, wave int, folded []string) {
-	b.Queue(valueZoneSQL).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&l.zone}, func() error { return nil })
-		return err
-	})
 	b.Queue(valuePlacesSQL, pgx.StrictNamedArgs{"folded": folded, "today": l.today.Time()}).Query(func(rows pgx.Rows) error {
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[valuePlaceRow])
 		for _, r := range list {
@@ -142,7 +137,7 @@ func (l *valueLoad) queue(b *pgx.Batch, m comms.MessageID, wave int, folded []st
 		l.trainings, err = pgx.CollectRows(rows, pgx.RowToStructByName[valueTrainingRow])
 		return err
 	})
-	b.Queue(valueLinksSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&l.support, &l.app) })
+	b.Queue(valueLinksSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&l.support, &l.app, &l.zone) })
 	l.champions.queue(b)
 }
 

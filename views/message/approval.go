@@ -162,6 +162,17 @@ type ActsProps struct {
 // Any reports whether anything can be done.
 func (p ActsProps) Any() bool { return p.SendNow != "" || p.Cancel != "" || p.Archive != "" }
 
+// Title names what can be done.
+func (p ActsProps) Title() string {
+	switch {
+	case p.SendNow != "":
+		return "Send now, cancel, archive"
+	case p.Cancel != "":
+		return "Cancel or archive"
+	}
+	return "Archive"
+}
+
 func (d PageData) acts() ActsProps {
 	m := d.Sheet.Message
 	at := route.Message(int64(m.ID))

@@ -2,6 +2,8 @@ package message
 
 import (
 	"cmp"
+	"regexp"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -11,7 +13,16 @@ import (
 	"groundswell/views/ui"
 )
 
-func letterText(body, site string) templ.Component { return letter.Text(body, site) }
+// letterText draws a text whose placeholders are not filled; its links lead where they will.
+func letterText(body, site string) templ.Component {
+	sample := comms.SampleValues(site)
+	return letter.Text(linkedTo.ReplaceAllStringFunc(body, func(written string) string {
+		return "](" + sample[linkedTo.FindStringSubmatch(written)[1]] + ")"
+	}), site)
+}
+
+// linkedTo is a link whose target is a placeholder.
+var linkedTo = regexp.MustCompile(`\]\(\s*\{\{\s*([a-z]+_link)\s*\}\}\s*\)`)
 
 // chipOf is how a status looks: as in the calendar.
 func chipOf(s comms.Status) ui.ChipProps { return calendar.LookOf(s).Chip() }
@@ -35,11 +46,20 @@ func (d PageData) done() []DoneRow {
 		case e.Detail["changed"] != "":
 			row.What += ": " + e.Detail["changed"] + ", version " + e.Detail["version"]
 		case e.Detail["recipients"] != "":
-			row.What += " for " + e.Detail["recipients"]
+			row.What += " for " + recipients(e.Detail["recipients"])
 		case e.Detail["from"] != "" && e.Detail["to"] != "":
 			row.What += " from " + e.Detail["from"] + " to " + e.Detail["to"]
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// recipients writes a number from the audit log as people.
+func recipients(n string) string {
+	count, err := strconv.Atoi(n)
+	if err != nil {
+		return n
+	}
+	return ui.Counted(count, "person", "people")
 }
