@@ -174,6 +174,9 @@ func NewMailing(t comms.Tally, d comms.Deliveries, f comms.DeliveryFilter, chann
 		p.Message = &ui.Link{Label: "The message", URL: route.Message(int64(t.Message))}
 	}
 	p.Facts = mailingFacts(t, c)
+	if say := heldUp(d.List, channels, c); say != "" {
+		p.Facts = append(p.Facts, ui.Pair{Name: "Waits", Value: say})
+	}
 	p.Copies = newCopies("Recipients", here, d, f, mayChange, c)
 	p.Copies.Tabs = stateTabs(t, f, here)
 	p.Copies.Channels = channelChoices(channels, f.Channel)

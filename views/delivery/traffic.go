@@ -135,8 +135,8 @@ func channelRow(l comms.ChannelLoad, c Clock) ChannelRow {
 	case !l.PausedAt.IsZero():
 		r.Health = ui.ChipProps{Label: "Paused", Tone: ui.ToneWarn, Icon: ui.IconPause}
 	case !l.Healthy():
-		r.Health = ui.ChipProps{Label: "Fails since " + c.moment(l.FailedAt), Tone: ui.ToneBad, Icon: ui.IconCircleX}
-		r.Failure = l.Failure
+		r.Health = ui.ChipProps{Label: "Fails", Tone: ui.ToneBad, Icon: ui.IconCircleX}
+		r.Failure = failing(l.Channel, c)
 	case l.WorkedAt.IsZero():
 		r.Health = ui.ChipProps{Label: "Not used yet", Icon: ui.IconCircleDashed}
 	default:

@@ -34,7 +34,7 @@ type GivenRow struct {
 }
 
 // namesShown is how many names of a change are listed.
-const namesShown = 20
+const namesShown = 50
 
 func (d PageData) approval() ApproveProps {
 	m := d.Sheet.Message
@@ -110,19 +110,36 @@ func (d PageData) given(a comms.Approval, s comms.Shift) GivenRow {
 	return row
 }
 
-// sinceThen counts what changed in an audience: "Since then 12 joined and 8 left".
+// sinceThen counts what changed in an audience: "Since then 12 joined, 8 left and 5 opted out".
 func sinceThen(s comms.Shift) string {
+	left, ended, lost := 0, 0, 0
+	for _, e := range s.Gone {
+		switch e.Why {
+		case "", comms.LeftGone:
+			left++
+		case comms.LeftOptedOut:
+			ended++
+		default:
+			lost++
+		}
+	}
 	var parts []string
-	if n := len(s.Joined); n > 0 {
-		parts = append(parts, ui.Count(n)+" joined")
+	for _, p := range []struct {
+		n   int
+		say string
+	}{{len(s.Joined), "joined"}, {left, "left"}, {ended, "opted out"}, {lost, "cannot be mailed any more"}} {
+		if p.n > 0 {
+			parts = append(parts, ui.Count(p.n)+" "+p.say)
+		}
 	}
-	if n := len(s.Gone); n > 0 {
-		parts = append(parts, ui.Count(n)+" left")
-	}
-	if len(parts) == 0 {
+	switch n := len(parts); n {
+	case 0:
 		return "The same people are reached now."
+	case 1:
+		return "Since then " + parts[0] + "."
+	default:
+		return "Since then " + strings.Join(parts[:n-1], ", ") + " and " + parts[n-1] + "."
 	}
-	return "Since then " + strings.Join(parts, " and ") + "."
 }
 
 // whoMoved names who joined and who left, for those who may read names.
@@ -131,11 +148,12 @@ func whoMoved(s comms.Shift) (names []string, more string) {
 		names = append(names, "Joined: "+cmp.Or(r.Name, r.Email))
 	}
 	for _, e := range s.Gone {
-		say := "Left: " + cmp.Or(e.Name, e.Email)
-		if e.Why != "" {
-			say += ", " + e.Why.Say()
+		who := cmp.Or(e.Name, e.Email)
+		if e.Why == "" {
+			names = append(names, "Left: "+who)
+			continue
 		}
-		names = append(names, say)
+		names = append(names, "Left out: "+who+", "+e.Why.Say())
 	}
 	if len(names) > namesShown {
 		return names[:namesShown], "and " + ui.Count(len(names)-namesShown) + " more"

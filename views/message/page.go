@@ -211,10 +211,13 @@ func (d PageData) when() Fact {
 	default:
 		f.Lines = []string{d.date(o.Day) + ", " + o.At + d.elsewhere(o.Zone)}
 	}
-	switch {
-	case o.State == comms.Gone || o.State == comms.Going:
+	switch o.State {
+	case comms.Gone, comms.Going:
 		f.Name = "Went out"
-	case o.Reason != "":
+	case comms.Missed:
+		f.Name = "Was due"
+	}
+	if o.Reason != "" {
 		f.Lines = append(f.Lines, sentence(o.Reason))
 	}
 	if d.Move != "" && d.Sheet.Message.Next() >= 0 {
