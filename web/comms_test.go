@@ -105,13 +105,6 @@ func TestCalendarSaysHowThingsStand(t *testing.T) {
 	}
 }
 
-// entries are the titles of what the month shows.
-func entries(doc *goquery.Document) []string {
-	return doc.Find(".cal .msg[href*=message]").Map(func(_ int, e *goquery.Selection) string {
-		return strings.TrimSpace(e.Find("span").First().Contents().Not(".sr").Text())
-	})
-}
-
 func (s *site) occurrence(id comms.MessageID) comms.Occurrence {
 	s.t.Helper()
 	m, err := s.store.Message(s.t.Context(), id)

@@ -170,9 +170,9 @@ func asRead(typed string) string {
 // spell writes where a link leads, unless its words say so.
 func (p plainer) spell(out *strings.Builder, l *ast.Link) {
 	to, ok := whole(destination(l), p.site)
-	said := strings.HasSuffix(out.String(), to) || strings.HasSuffix(to, "mailto:"+string(l.Text(p.source)))
-	if ok && !said {
-		out.WriteString(" <" + strings.TrimPrefix(to, "mailto:") + ">")
+	to = strings.TrimPrefix(to, "mailto:")
+	if ok && !strings.HasSuffix(out.String(), to) {
+		out.WriteString(" <" + to + ">")
 	}
 }
 
