@@ -104,6 +104,10 @@ func (d PageData) given(a comms.Approval, s comms.Shift) GivenRow {
 		Person: ui.Person{Name: cmp.Or(a.Name, a.Email)},
 		When:   d.moment(a.At) + ", for " + ui.Counted(a.Recipients, "person", "people"), Since: sinceThen(s),
 	}
+	if !d.Sheet.Message.Open() {
+		row.Since = "" // what is not to go out reaches nobody any more
+		return row
+	}
 	if d.Actor.HasAny(identity.Lead, identity.Auditor) {
 		row.Who, row.More = whoMoved(s)
 	}
