@@ -33,7 +33,7 @@ order by m.id`
 
 	messageApprovalsSQL = `
 select a.message, a.id, a.n, a.at, coalesce(a.account, 0) as account, a.by_name, a.by_email, a.recipients,
-       case when @id = 0 then '{}' else a.addresses end as addresses
+       case when @id::bigint = 0 then '{}' else a.addresses end as addresses
 from message_approval a
 join message m on m.id = a.message
 where (m.id = @id or @id = 0 and m.archived_at is null) and a.taken_back_at is null

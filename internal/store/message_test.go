@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -56,6 +57,11 @@ func TestMessageIsKeptAsWritten(t *testing.T) {
 	want.Occurrences[0].ID, want.Occurrences[0].Message, want.Occurrences[0].Version = got.Occurrences[0].ID, id, 1
 	if d := cmp.Diff(want, got, ignoreKept); d != "" {
 		t.Error(d)
+	}
+	for _, absent := range []comms.MessageID{id + 1, 1 << 40, math.MaxInt64} {
+		if _, err := s.MessageSheet(t.Context(), absent); !fault.Is(err, fault.NotFound) {
+			t.Errorf("message %d: %v", absent, err)
+		}
 	}
 	if _, err := s.Message(t.Context(), id+1); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an absent one: %v", err)
