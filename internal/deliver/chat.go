@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -149,11 +151,25 @@ func spoken(res *http.Response, body string) string {
 	if strings.Contains(body, "<") || strings.HasPrefix(strings.TrimSpace(body), "{") {
 		return say
 	}
-	if text := sayable(body); text != "" {
+	if text := sayable(body, secretsOf(res.Request.URL)...); text != "" {
 		return say + ": " + text
 	}
 	return say
 }
+
+// secretsOf are the parts of a webhook's address that an answer may repeat and nobody may read.
+func secretsOf(u *url.URL) []string {
+	hide := []string{u.RequestURI(), u.Path}
+	for part := range strings.FieldsFuncSeq(u.Path+"/"+u.RawQuery, func(r rune) bool { return strings.ContainsRune("/?&=", r) }) {
+		if len(part) >= shortestSecret {
+			hide = append(hide, part)
+		}
+	}
+	return hide
+}
+
+// shortestSecret is what of an address could be more than a word of it.
+const shortestSecret = 8
 
 // retryAfter reads how long to wait: seconds or a date; what is absurd counts as nothing said.
 func retryAfter(said string, now time.Time) time.Duration {
@@ -173,7 +189,7 @@ func payload(f Format, n Note) any {
 	if f == Teams {
 		return card(n)
 	}
-	return map[string]string{"text": strings.TrimSpace("*" + slackText(oneLine(n.Subject)) + "*\n\n" + n.Text)}
+	return map[string]string{"text": callNobody(strings.TrimSpace("*" + slackText(oneLine(n.Subject)) + "*\n\n" + n.Text))}
 }
 
 // slackText keeps what Slack reads as commands from being read as such.
@@ -181,11 +197,37 @@ func slackText(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", "∗").Replace(s)
 }
 
+// everybody finds what chats that take Slack's format, though not Slack itself, read as a call
+// to everybody in the room: "@here", "@*all*". Where links lead is passed over.
+var everybody = regexp.MustCompile(`(?i)<(?:https?|mailto):[^|>]*|@[*_]*(?:here|channel|all|everyone|everybody|team|group|room|topic|stream)\b`)
+
+// ofAnAddress follows what is the beginning of a host.
+var ofAnAddress = regexp.MustCompile(`^[.-][a-zA-Z0-9]`)
+
+// callNobody puts an invisible letter behind the @ of a call to everybody, which makes a word of it.
+func callNobody(text string) string {
+	var out strings.Builder
+	rest := 0
+	for _, at := range everybody.FindAllStringIndex(text, -1) {
+		if text[at[0]] == '<' || ofAnAddress.MatchString(text[at[1]:]) && at[0] > 0 && text[at[0]-1] > ' ' {
+			continue
+		}
+		out.WriteString(text[rest:at[0]+1] + "\u2060")
+		rest = at[0] + 1
+	}
+	return out.String() + text[rest:]
+}
+
+// teamsText keeps what the cards of Teams read as Markdown from being read as such.
+func teamsText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`).Replace(s)
+}
+
 type element map[string]any
 
 // card is an adaptive card: the subject as its heading, a block for every paragraph.
 func card(n Note) element {
-	body := []element{{"type": "TextBlock", "text": oneLine(n.Subject), "weight": "Bolder", "size": "Medium", "wrap": true}}
+	body := []element{{"type": "TextBlock", "text": teamsText(oneLine(n.Subject)), "weight": "Bolder", "size": "Medium", "wrap": true}}
 	for part := range strings.SplitSeq(n.Text, "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {
 			body = append(body, element{"type": "TextBlock", "text": part, "wrap": true})

@@ -78,6 +78,49 @@ func says(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, text) }
 }
 
+// TestAnAnswerThatRepeatsTheAddress is told without what of it lets anybody post.
+func TestAnAnswerThatRepeatsTheAddress(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprintf(w, "no route %s, key %s", r.URL.Path, r.URL.Query().Get("sig"))
+	}))
+	defer srv.Close()
+	r := chatOf(t, "127.0.0.1").Post(t.Context(), Slack, srv.URL+secretPath+"?sig=canary-77c1", Note{"Hello", "World"})
+	if r.State != Refused || strings.Contains(r.Say, "canary") || !strings.Contains(r.Say, "no route") {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// TestNobodyIsCalledInOtherChats writes what Mattermost, Rocket.Chat, Discord and Zulip, which take
+// Slack's format, read as a call to everybody, and what must stay as it is.
+func TestNobodyIsCalledInOtherChats(t *testing.T) {
+	for text, want := range map[string]string{
+		"@here now":                               "@\u2060here now",
+		"@Channel, @all: @everyone":               "@\u2060Channel, @\u2060all: @\u2060everyone",
+		"@*all* and @**here**":                    "@\u2060*all* and @\u2060**here**",
+		"x@everyone":                              "x@\u2060everyone",
+		"<https://a.example/@here?to=@all|@here>": "<https://a.example/@here?to=@all|@\u2060here>",
+		"write to bob@all.example":                "write to bob@all.example",
+		"@hereby @allison tomas@example.com":      "@hereby @allison tomas@example.com",
+	} {
+		if got := callNobody(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	n := Note{"@channel", "@here"}
+	if got := fmt.Sprint(payload(Slack, n)); strings.Contains(got, "@channel") || strings.Contains(got, "@here") {
+		t.Errorf("posted %s", got)
+	}
+}
+
+// TestASubjectIsNoMarkdown: a subject makes no link in a card of Teams.
+func TestASubjectIsNoMarkdown(t *testing.T) {
+	raw, err := json.Marshal(payload(Teams, Note{Subject: "[Sign in](https://evil.example) **now**"}))
+	if err != nil || !strings.Contains(string(raw), `\\[Sign in\\](https://evil.example) \\*\\*now`) {
+		t.Errorf("%s, %v", raw, err)
+	}
+}
+
 func headed(code int, name, value string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(name, value)
@@ -135,7 +178,9 @@ func TestAddressesThatAreNotUsed(t *testing.T) {
 		"", "hooks", "hooks.slack.com/services", "ftp://hooks.slack.com/x", "https://", "https:///x", "http://hooks.slack.com/x", "javascript:alert(1)",
 		"https://user:pass@hooks.slack.com/x", "https://hooks.slack.com/x#y", "https://127.0.0.1/x", "https://[::1]/x", "https://10.0.0.8/x", "https://192.168.1.1/x",
 		"https://169.254.169.254/latest", "https://[fe80::1]/x", "https://0.0.0.0/x", "https://[::ffff:10.0.0.1]/x", "https://[64:ff9b::a00:1]/x", "https://[2002:a00:1::]/x",
-		"https://100.64.0.1/x", "https://[fd00::1]/x", "https://localhost/x", "https://2130706433/x", "https://" + strings.Repeat("a", 2000),
+		"https://100.64.0.1/x", "https://[fd00::1]/x", "https://localhost/x", "https://2130706433/x", "https://127.1/x", "https://0x7f000001/x", "https://017700000001/x", "https://0177.0.0.1/x", "https://LOCALHOST./x",
+		"https://[0:0:0:0:0:0:0:1]/x", "https://[::ffff:7f00:1]/x", "https://[::]/x", "https://[fe80::1%25lo]/x", "https://[fd00:ec2::254]/x", "https://0/x",
+		"https://①②⑦.0.0.1/x", "https://127。0。0。1/x", "https://hooks.slack.com@127.0.0.1/x", "https://224.0.0.1/x", "https://255.255.255.255/x", "https://" + strings.Repeat("a", 2000),
 	} {
 		c := chatOf(t, "")
 		err := c.Check(t.Context(), address)
