@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"groundswell/internal/day"
@@ -52,7 +51,7 @@ func (m *Message) approve(by identity.Actor, version int, reach Reach, now time.
 		return fault.New(fault.Conflict, "Nothing of it is to go out any more.")
 	case m.Asked != m.N:
 		return fault.New(fault.Conflict, "Approval has not been asked for: it is a draft.")
-	case m.approvedBy(by):
+	case m.ApprovedBy(by):
 		return fault.New(fault.Conflict, "You have approved this version already. Above "+strconv.Itoa(Mass)+" recipients somebody else has to as well.")
 	}
 	m.Approvals = append(m.Approvals, Approval{
@@ -63,9 +62,9 @@ func (m *Message) approve(by identity.Actor, version int, reach Reach, now time.
 	return nil
 }
 
-// approvedBy reports whether an actor's word on the latest version stands.
-func (m Message) approvedBy(by identity.Actor) bool {
-	return slices.ContainsFunc(m.Approvals, func(a Approval) bool { return a.N == m.N && strings.EqualFold(a.Email, by.Email) })
+// ApprovedBy reports whether an actor's word on the latest version stands.
+func (m Message) ApprovedBy(by identity.Actor) bool {
+	return slices.ContainsFunc(m.Approvals, func(a Approval) bool { return a.N == m.N && a.by(by.Account, by.Email) })
 }
 
 // TakeBack takes an actor's approval back; from somebody who writes the message and
@@ -82,8 +81,8 @@ func (m *Message) takeBack(by identity.Actor, version int) error {
 		return fault.New(fault.Conflict, sayStale)
 	case !m.Open():
 		return fault.New(fault.Conflict, "It went out. Nothing can be taken back.")
-	case m.approvedBy(by):
-		m.Approvals = slices.DeleteFunc(m.Approvals, func(a Approval) bool { return strings.EqualFold(a.Email, by.Email) })
+	case m.ApprovedBy(by):
+		m.Approvals = slices.DeleteFunc(m.Approvals, func(a Approval) bool { return a.by(by.Account, by.Email) })
 		m.record(by, "message.approval_taken_back", map[string]string{"version": strconv.Itoa(m.N)})
 		return nil
 	case !m.MayWrite(by):

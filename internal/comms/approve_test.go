@@ -140,6 +140,56 @@ func TestTwoPeopleApproveForMany(t *testing.T) {
 	}
 }
 
+// TestOnePersonIsNotTwo: neither another address of one account nor another account of one
+// address, however written, is a second person.
+func TestOnePersonIsNotTwo(t *testing.T) {
+	moved, twin := ines, ines
+	moved.Email = "ines.m@example.com"
+	twin.Account, twin.Email = 99, "INES@Example.com"
+	for name, again := range map[string]identity.Actor{"an address that changed": moved, "a second account": twin} {
+		s, b := written(t)
+		_, _ = s.Ask(t.Context(), beth, 1, b.m.Version, now)
+		if _, err := s.Approve(t.Context(), ines, 1, b.m.Version, reachOf(comms.Mass+1), now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Approve(t.Context(), again, 1, b.m.Version, reachOf(comms.Mass+1), now); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s approved again: %v", name, err)
+		}
+		second := b.m.Approvals[0]
+		second.ID, second.Account, second.Email = 2, again.Account, again.Email
+		b.m.Approvals = append(b.m.Approvals, second)
+		if b.m.Approved(comms.Mass + 1) {
+			t.Errorf("%s counts as a second person", name)
+		}
+		if _, err := s.TakeBack(t.Context(), again, 1, b.m.Version, now); err != nil || b.m.Approvers() != 0 {
+			t.Errorf("%s: taken back, %d are left: %v", name, b.m.Approvers(), err)
+		}
+	}
+}
+
+// TestOwnersDoNotNameThemselves: whoever writes a message as its owner is not made its approver by
+// their own word; a lead may say so.
+func TestOwnersDoNotNameThemselves(t *testing.T) {
+	s, b := written(t)
+	d := comms.DraftOf(b.m)
+	d.Approver = comms.Person{Name: "Beth", Email: "BETH@example.com"}
+	if _, err := s.Edit(t.Context(), beth, 1, d, b.m.Version, now); !fault.Is(err, fault.Invalid) {
+		t.Errorf("an owner named herself: %v", err)
+	}
+	own := b.m
+	own.Approver = d.Approver
+	if _, err := s.Create(t.Context(), beth, "", own, now); !fault.Is(err, fault.Invalid) {
+		t.Errorf("an owner wrote one for herself to approve: %v", err)
+	}
+	if _, err := s.Edit(t.Context(), ines, 1, d, b.m.Version, now); err != nil {
+		t.Fatalf("a lead named the owner: %v", err)
+	}
+	d.Title = "Dates"
+	if _, err := s.Edit(t.Context(), beth, 1, d, b.m.Version, now); err != nil {
+		t.Errorf("what a lead said stands: %v", err)
+	}
+}
+
 // TestEditsAskAgain changes one thing after the other of an approved message: what is
 // told, to whom and where asks again; the plan does not.
 func TestEditsAskAgain(t *testing.T) {
@@ -242,6 +292,7 @@ func TestDraftsAreChecked(t *testing.T) {
 		"of no use":           {func(d *comms.Draft) { d.UsefulFor = 0 }, "useful", "hours"},
 		"held for nothing":    {func(d *comms.Draft) { d.HeldForGo = true }, "held", "wave"},
 		"a bad address":       {func(d *comms.Draft) { d.Approver.Email = "helena" }, "approver", "address"},
+		"a long name":         {func(d *comms.Draft) { d.Owner.Name = strings.Repeat("é", comms.MaxName+1) }, "owner", "longer than"},
 		"a name alone":        {func(d *comms.Draft) { d.Owner.Email = "" }, "owner", "address"},
 	} {
 		d := draft()

@@ -123,6 +123,9 @@ func (m *Message) edit(by identity.Actor, d Draft, version int, now time.Time) e
 	if by.Has(identity.Owner) && !by.Has(identity.Lead) && !d.Owner.is(by) {
 		return fault.Field("owner", "A rollout lead gives a message to somebody else.")
 	}
+	if !by.Has(identity.Lead) && d.Approver.is(by) && !m.Approver.is(by) {
+		return errOwnApprover
+	}
 	text := d.text(by, m.N+1, now)
 	changed := m.Text.Differs(text)
 	if m.HeldForGo && !d.HeldForGo {
@@ -153,6 +156,9 @@ func (m *Message) writable(by identity.Actor, version int) error {
 	return nil
 }
 
+// errOwnApprover keeps whoever writes a message from being the one who approves it by their own word.
+var errOwnApprover = fault.Field("approver", "Somebody else approves what you write. Name them, or leave it to the rollout leads.")
+
 const sayNoSuch = "There is no such message, or none that you may know of."
 
 // Create keeps a new message; m has its plan, its text and its occurrences. The same key makes one.
@@ -162,6 +168,8 @@ func (s *Service) Create(ctx context.Context, by identity.Actor, key string, m M
 		return 0, fault.New(fault.Forbidden, "Rollout leads and task owners write messages.")
 	case !by.Has(identity.Lead) && !m.Owner.is(by):
 		return 0, fault.Field("owner", "A rollout lead writes messages for somebody else.")
+	case !by.Has(identity.Lead) && m.Approver.is(by):
+		return 0, errOwnApprover
 	}
 	if err := DraftOf(m).Check(); err != nil {
 		return 0, err

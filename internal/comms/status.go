@@ -1,6 +1,11 @@
 package comms
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"groundswell/internal/identity"
+)
 
 // Mass is the number of recipients above which two people approve.
 const Mass = 200
@@ -15,13 +20,20 @@ func Needed(recipients int) int {
 
 // Approvers counts the people who approved the latest version.
 func (m Message) Approvers() int {
-	seen := map[string]bool{}
-	for _, a := range m.Approvals {
-		if a.N == m.N {
-			seen[strings.ToLower(a.Email)] = true
+	people := 0
+	for i, a := range m.Approvals {
+		same := func(b Approval) bool { return b.N == m.N && b.by(a.Account, a.Email) }
+		if a.N == m.N && !slices.ContainsFunc(m.Approvals[:i], same) {
+			people++
 		}
 	}
-	return len(seen)
+	return people
+}
+
+// by reports whether an approval is somebody's, who is told by either: an account's address
+// may change, and one address may have two accounts.
+func (a Approval) by(account identity.AccountID, email string) bool {
+	return a.Account != 0 && a.Account == account || strings.EqualFold(a.Email, email)
 }
 
 // Approved reports whether enough people approved the latest version for so many recipients.

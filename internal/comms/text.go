@@ -17,6 +17,7 @@ const (
 	MaxTitle       = 120
 	MaxSubject     = 150
 	MaxBody        = 20_000
+	MaxName        = 200
 	MaxUsefulHours = 24 * 30
 )
 
@@ -111,6 +112,8 @@ func (d Draft) checkWay(put func(field, say string)) {
 
 func checkPerson(p Person) string {
 	switch {
+	case utf8.RuneCountInString(p.Name) > MaxName:
+		return "This name is longer than " + strconv.Itoa(MaxName) + " letters."
 	case p.Email == "" && p.Name != "":
 		return "Give their address, or choose them from the search."
 	case p.Email != "" && !Usable(p.Email):

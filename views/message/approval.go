@@ -47,7 +47,7 @@ func (d PageData) approval() ApproveProps {
 		return p
 	}
 	asked := m.Asked == m.N
-	mine := d.approvedByActor()
+	mine := d.Sheet.Message.ApprovedBy(d.Actor)
 	if !asked && m.MayWrite(d.Actor) {
 		p.Ask = at + "/ask"
 	}
@@ -64,15 +64,6 @@ func (d PageData) approval() ApproveProps {
 		p.TakeBack, p.Back = at+"/take-back", "Make it a draft again"
 	}
 	return p
-}
-
-func (d PageData) approvedByActor() bool {
-	for _, a := range d.Sheet.Message.Approvals {
-		if strings.EqualFold(a.Email, d.Actor.Email) {
-			return true
-		}
-	}
-	return false
 }
 
 // sayApproval says what the message waits for.
