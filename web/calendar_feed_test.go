@@ -192,6 +192,11 @@ func TestCalendarIsCachedByItsReaderOnly(t *testing.T) {
 	if tag == "" || first.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("ETag %q, Cache-Control %q", tag, first.Header.Get("Cache-Control"))
 	}
+	for _, known := range []string{"W/" + tag, `"other", ` + tag} {
+		if same := ask(known); same.StatusCode != http.StatusNotModified {
+			t.Errorf("asked with %s: %d", known, same.StatusCode)
+		}
+	}
 	if same := ask(tag); same.StatusCode != http.StatusNotModified || same.body != "" {
 		t.Errorf("unchanged: %d", same.StatusCode)
 	}
