@@ -136,6 +136,12 @@ func (g *caller) plans(template string) int64 {
 	if a := g.post(route.PlanMessages, f); a.status != 200 {
 		g.t.Fatalf("%d %s", a.status, a.says("main"))
 	}
+	return g.planned(template)
+}
+
+// planned is the message for Wave 1 that was made from a template.
+func (g *caller) planned(template string) int64 {
+	g.t.Helper()
 	all, err := g.app.store.Messages(g.t.Context())
 	if err != nil {
 		g.t.Fatal(err)
