@@ -100,12 +100,43 @@ func (a Audience) sayPeople(n Names) string {
 		out += " in " + strings.Join(a.places(n), ", in ")
 	}
 	if len(a.Stages) > 0 {
-		out += ", if they " + strings.Join(each(a.Stages, PersonStage.are), ", or ")
+		out += ", if they " + theyAre(a.Stages)
 	}
 	if out == "Everyone" {
 		return "Everyone on the roster, and every member"
 	}
 	return out
+}
+
+// reached and short are what it is to have come to a stage, and not to have come to it.
+var (
+	reached = []string{"", "have an account", "have access", "have delegated a task", "delegate as a habit"}
+	short   = []string{"", "have no account", "have not signed in", "have not delegated a task", "do not delegate as a habit"}
+)
+
+// theyAre says how far people got. Stages that follow one another are said by where they
+// begin and end: "have access and do not delegate as a habit".
+func theyAre(stages []PersonStage) string {
+	all := PersonStages()
+	var at []int
+	for i, s := range all {
+		if slices.Contains(stages, s) {
+			at = append(at, i)
+		}
+	}
+	if len(at) < 2 || at[len(at)-1]-at[0] != len(at)-1 {
+		return strings.Join(each(stages, PersonStage.are), ", or ")
+	}
+	first, after := at[0], at[len(at)-1]+1
+	switch {
+	case after < len(all) && first > 0:
+		return reached[first] + " and " + short[after]
+	case after < len(all):
+		return short[after]
+	case first > 0:
+		return reached[first]
+	}
+	return "are at any stage"
 }
 
 // places names every list of an audience that says where people are.

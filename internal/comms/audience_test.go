@@ -98,14 +98,18 @@ func TestSinceAnApproval(t *testing.T) {
 func TestSayAudience(t *testing.T) {
 	n := Names{Waves: map[int]string{1: "Pilot", 2: "Wave 1"}, Departments: map[int]string{4: "Finance"}, Groups: map[string]string{"g": "AL-All"}}
 	for want, a := range map[string]Audience{
-		"Everyone on the roster, and every member":                                     {Who: WhoPeople},
-		"Everyone in Pilot or Wave 1, in Finance, in the group AL-All":                 {Who: WhoPeople, Waves: []int{1, 2}, Departments: []int{4}, Groups: []string{"g"}},
-		"Everyone in Pilot, if they have access and have not delegated a task":         {Who: WhoPeople, Waves: []int{1}, Stages: []PersonStage{StageSignedIn}},
-		"Everyone, if they have no account, or have an account and have not signed in": {Who: WhoPeople, Stages: []PersonStage{StageInvited, StageNone}},
-		"Everyone in a wave that is gone":                                              {Who: WhoPeople, Waves: []int{9}},
-		"Champions of Finance whose department has people in Pilot":                    {Who: WhoChampions, Departments: []int{4}, Waves: []int{1}},
-		"Everyone who is a rollout lead or an executive":                               {Who: WhoRoles, Roles: []identity.Role{identity.Lead, identity.Executive}},
-		"Nobody: no audience is chosen":                                                {},
+		"Everyone on the roster, and every member":                                        {Who: WhoPeople},
+		"Everyone in Pilot or Wave 1, in Finance, in the group AL-All":                    {Who: WhoPeople, Waves: []int{1, 2}, Departments: []int{4}, Groups: []string{"g"}},
+		"Everyone in Pilot, if they have access and have not delegated a task":            {Who: WhoPeople, Waves: []int{1}, Stages: []PersonStage{StageSignedIn}},
+		"Everyone, if they have not signed in":                                            {Who: WhoPeople, Stages: []PersonStage{StageInvited, StageNone}},
+		"Everyone, if they have an account and have not delegated a task":                 {Who: WhoPeople, Stages: []PersonStage{StageSignedIn, StageNone}},
+		"Everyone, if they have access":                                                   {Who: WhoPeople, Stages: []PersonStage{StageSignedIn, StageDelegated, StageHabitual}},
+		"Everyone, if they are at any stage":                                              {Who: WhoPeople, Stages: PersonStages()},
+		"Everyone, if they have no account, or have access and have not delegated a task": {Who: WhoPeople, Stages: []PersonStage{StageInvited, StageSignedIn}},
+		"Everyone in a wave that is gone":                                                 {Who: WhoPeople, Waves: []int{9}},
+		"Champions of Finance whose department has people in Pilot":                       {Who: WhoChampions, Departments: []int{4}, Waves: []int{1}},
+		"Everyone who is a rollout lead or an executive":                                  {Who: WhoRoles, Roles: []identity.Role{identity.Lead, identity.Executive}},
+		"Nobody: no audience is chosen":                                                   {},
 	} {
 		if got := a.Say(n); got != want {
 			t.Errorf("%q, not %q", got, want)
