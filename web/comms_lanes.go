@@ -106,6 +106,8 @@ func laneStanding(rows []commsRow) string {
 		return ui.Count(n[comms.StatusMissed]) + of + " missed"
 	case n[comms.StatusNoOwner] > 0:
 		return ui.Count(n[comms.StatusNoOwner]) + of + " unowned"
+	case n[comms.StatusNeedsApproval] > 0:
+		return ui.Count(n[comms.StatusNeedsApproval]) + of + " to approve"
 	case held:
 		return ui.Count(len(rows)) + " ready, held"
 	case n[comms.StatusSent] > 0:

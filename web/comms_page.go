@@ -247,7 +247,9 @@ func (v *commsReader) more() []ui.Link {
 	var out []ui.Link
 	for _, l := range []ui.Link{
 		{Label: "What went out", URL: route.Deliveries}, {Label: "Unknown and refused", URL: route.Unknowns},
-		{Label: "Bounced addresses", URL: route.Bounces}, {Label: "Your mail", URL: route.MailChoices}, {Label: "Your calendar", URL: route.CalendarFeed},
+		{Label: "Bounced addresses", URL: route.Bounces},
+		{Label: "Digests", URL: route.Digests}, {Label: "Channels", URL: route.SendChannels}, {Label: "Count an audience", URL: route.Audience},
+		{Label: "Your mail", URL: route.MailChoices}, {Label: "Your calendar", URL: route.CalendarFeed},
 	} {
 		if v.server.mayOpen(v.actor, l.URL) {
 			out = append(out, l)

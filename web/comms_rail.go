@@ -159,13 +159,21 @@ func (v *commsReader) awaits(m *comms.Message) string {
 	need, have := comms.Needed(n), m.Approvers()
 	switch {
 	case need > 1 && have > 0:
-		return "One of two approvals is given: more than " + ui.Count(comms.Mass) + " people get it."
+		return "One of two approvals is given. It waits for " + v.second(m) + ": more than " + ui.Count(comms.Mass) + " people get it."
 	case need > 1:
 		return "Two people approve it: more than " + ui.Count(comms.Mass) + " people get it."
 	case m.Approver.Named():
 		return called(m.Approver) + " has not approved it yet."
 	}
 	return "Nobody is named to approve it."
+}
+
+// second is whose word is missing where one of two is given.
+func (v *commsReader) second(m *comms.Message) string {
+	if named := m.Approver; named.Named() && !m.ApprovedBy(identity.Actor{Email: named.Email}) {
+		return called(named) + " or another lead"
+	}
+	return "another lead"
 }
 
 // excerpt is how many letters of a text the rail shows, at whole paragraphs.
@@ -212,7 +220,7 @@ func beginning(body string) string {
 func (v *commsReader) act(r commsRow) (*ui.LinkButtonProps, ui.LinkButtonProps) {
 	page := v.page(r.m)
 	open := ui.LinkButtonProps{Label: "Open", URL: page}
-	approves := v.actor.Has(identity.Lead) || strings.EqualFold(r.m.Approver.Email, v.actor.Email)
+	approves := !r.m.ApprovedBy(v.actor) && (v.actor.Has(identity.Lead) || strings.EqualFold(r.m.Approver.Email, v.actor.Email))
 	switch {
 	case page == "":
 	case r.status == comms.StatusNeedsApproval && approves:
@@ -235,7 +243,7 @@ func (v *commsReader) lastOut() *views.LastProps {
 		return nil
 	}
 	at := l.At.In(v.now.Location())
-	p := &views.LastProps{Title: l.Title, When: v.date(clockDay(at)) + ", " + ui.Counted(l.To, "copy", "copies"), URL: v.server.linkFor(v.actor, route.Mailing(int64(l.Mailing)))}
+	p := &views.LastProps{Title: l.Title, When: v.date(clockDay(at)) + ", " + lastTo(l), URL: v.server.linkFor(v.actor, route.Mailing(int64(l.Mailing)))}
 	share := func(n int) string {
 		if l.To == 0 {
 			return ui.Count(n)
@@ -252,6 +260,14 @@ func (v *commsReader) lastOut() *views.LastProps {
 		}
 	}
 	return p
+}
+
+// lastTo is how many people a message was for, or into how many chats it went.
+func lastTo(l *comms.Last) string {
+	if l.People == 0 {
+		return ui.Counted(l.To, "chat", "chats")
+	}
+	return ui.Counted(l.People, "person", "people")
 }
 
 // holiday reports whether a day of the week that is worked is off.

@@ -36,7 +36,8 @@ type Last struct {
 	Message MessageID
 	Title   string
 	At      time.Time // when the first of it was sent
-	To      int       // who was to get it; those left out are not counted
+	To      int       // copies; those left out are not counted
+	People  int       // who was to get it by mail; a chat is no person
 	Sent    int
 	Waiting int
 	Unknown int

@@ -23,6 +23,7 @@ order by day, starts_at nulls first, name, id`
 	lastOutSQL = `
 select m.id as mailing, m.message, m.title, m.sent_at as at,
        count(*) filter (where d.state <> 'left_out')::int as to,
+       count(distinct d.email) filter (where d.state <> 'left_out' and d.email <> '')::int as people,
        count(*) filter (where d.state = 'sent')::int as sent,
        count(*) filter (where d.state in ('waiting', 'sending'))::int as waiting,
        count(*) filter (where d.state = 'unknown')::int as unknown,
