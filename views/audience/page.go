@@ -22,7 +22,7 @@ type ExploreProps struct {
 // NewExplore decides what the page shows.
 func NewExplore(f FieldsProps) ExploreProps {
 	return ExploreProps{
-		Head:   ui.PageHeadProps{Title: "Count an audience", Sub: "How many a message would reach now", Crumbs: []ui.Link{{Label: "Messages", URL: route.Comms}}},
+		Head:   ui.PageHeadProps{Title: "Count an audience", Sub: "How many a message would reach now", Crumbs: []ui.Link{{Label: "Comms", URL: route.Comms}}},
 		Fields: f,
 	}
 }
@@ -74,7 +74,7 @@ func NewPeople(d PeopleData) PeopleProps {
 	at := route.MessageAudience(int64(d.Message.ID))
 	p := PeopleProps{
 		Head: ui.PageHeadProps{Title: "Who it reaches", Sub: d.Message.Title, Crumbs: []ui.Link{
-			{Label: "Messages", URL: route.Comms}, {Label: d.Message.Title, URL: route.Message(int64(d.Message.ID))}}},
+			{Label: "Comms", URL: route.Comms}, {Label: d.Message.Title, URL: route.Message(int64(d.Message.ID))}}},
 		Action: at, CSV: at + ".csv", Fresh: d.Fresh, Search: d.Search,
 		Size: ui.Counted(len(d.Reach.To), "person", "people") + " as of now",
 		Say:  d.Message.Audience.Say(d.Names) + ".", Note: "It is counted again when it goes out: who joined by then gets it, who left does not.",
