@@ -251,7 +251,7 @@ func Count(p CountProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" hx-include=\"#audience, [name=mandatory]\" hx-trigger=\"change from:closest form delay:250ms\" hx-sync=\"this:replace\" hx-swap=\"outerMorph\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" hx-include=\"#audience, [name=mandatory]\" hx-trigger=\"change from:#audience delay:250ms, change from:#mandatory delay:250ms\" hx-sync=\"this:replace\" hx-swap=\"outerMorph\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
