@@ -34,6 +34,7 @@ func (championsCheck) Run(f Facts, wave people.Wave) Finding {
 		return refuted(r, n, amount(n)+" too few", amount(n)+" of "+whole+" "+either(n, "has", "have")+" fewer than "+c.wanted()+"; "+several(c.have, "champion", "champions")+" in all."+c.ahead(), c.short)
 	}
 	found := confirmed(r, amount(c.have)+" in "+amount(c.departments), several(c.have, "champion", "champions")+", at least "+c.enough()+" in each of "+whole+"; up to "+between(c.useful)+" are useful."+c.ahead())
+	sortDetails(c.soon)
 	found.Details = c.soon
 	return found
 }
