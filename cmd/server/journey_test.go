@@ -16,7 +16,6 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/net/html"
 
 	"groundswell/internal/comms"
 	"groundswell/internal/day"
@@ -132,7 +131,7 @@ var (
 	helen = rollout.Person{Name: "Helen Achterberg", Email: "helen@example.com"}
 )
 
-// begins starts a rollout: a pilot that opens in 30 days and a Wave 1 in so many, with so many people in it.
+// begins starts a rollout: a Wave 1 that opens in so many days, with so many people in it, and a Wave 2 without anybody.
 func (w *whole) begins(launch, people int) {
 	w.t.Helper()
 	today := day.FromTime(time.Now())
@@ -152,7 +151,7 @@ func (w *whole) begins(launch, people int) {
 		select 'rosa@example.com', 'Rosa Lindgren', id, 'active', 'lead', now(), '2026-01-05' from department`)
 }
 
-// enrols puts people onto the roster, in Claims and Wave 1, and makes them members.
+// enrols puts people onto the roster, in Claims and Wave 1.
 func (w *whole) enrols(from, to int) {
 	w.t.Helper()
 	w.do(`insert into person (email, name) select 'p' || lpad(n::text, 3, '0') || '@example.com', 'Person ' || n from generate_series($1::int, $2::int) n`, from, to)
@@ -206,16 +205,18 @@ type shown struct {
 }
 
 // says is the text of a part of the page, a space between its elements.
-func (p shown) says(selector string) string {
+func (p shown) says(selector string) string { return strings.Join(wordsOf(p.Find(selector)), " ") }
+
+func wordsOf(s *goquery.Selection) []string {
 	var out []string
-	for _, n := range p.Find(selector).Nodes {
-		for d := range n.Descendants() {
-			if d.Type == html.TextNode {
-				out = append(out, strings.Fields(d.Data)...)
-			}
+	for _, one := range s.Contents().EachIter() {
+		if goquery.NodeName(one) == "#text" {
+			out = append(out, strings.Fields(one.Text())...)
+		} else {
+			out = append(out, wordsOf(one)...)
 		}
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
 func (g *caller) send(r *http.Request, err error) shown {
