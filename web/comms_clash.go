@@ -15,8 +15,10 @@ type clash struct {
 }
 
 // say is the clash in a sentence.
-func (c clash) say() string {
-	return "Also that day, to " + ui.Count(c.same) + " of the same people: “" + c.other.m.Title + "”"
+func (c clash) say() string { return sayClash(c.same, "“"+c.other.m.Title+"”") }
+
+func sayClash(same int, other string) string {
+	return "Also that day, to " + ui.Count(same) + " of the same people: " + other
 }
 
 // findClashes says of every occurrence shown what else reaches its people that day.

@@ -203,6 +203,7 @@ func (m *move) props() views.MoveProps {
 		p.Error = "It cannot be moved any more: " + strings.ToLower(views.LookOf(m.row.status).Word) + "."
 		return p
 	}
+	p.Cancel = m.cancelForm()
 	if !m.to.Known() || len(m.wrong) > 0 {
 		return p
 	}
@@ -212,6 +213,21 @@ func (m *move) props() views.MoveProps {
 	}
 	p.Proposal = m.proposal(action)
 	return p
+}
+
+// cancelForm is what cancels the time instead.
+func (m *move) cancelForm() *views.CancelForm {
+	action := m.server.linkFor(m.actor, route.Message(int64(m.row.m.ID)))
+	if action == "" {
+		return nil
+	}
+	f := &views.CancelForm{Action: action + "/cancel", Say: "It never goes out.", Fields: []ui.Pair{
+		{Name: "occurrence", Value: numbered(int64(m.row.o.ID))}, {Name: "version", Value: strconv.Itoa(m.row.m.Version)},
+	}}
+	if m.row.m.Every != comms.Once {
+		f.Say = "This time never goes out. The others stay."
+	}
+	return f
 }
 
 // proposal is what the move would do.

@@ -61,6 +61,7 @@ func (s *Server) messageRoutes() []routeEntry {
 		{"POST", one + "/take-back", signedIn, s.takeBackApproval},
 		{"POST", one + "/send-now", leads.afresh(), s.sendMessageNow},
 		{"POST", one + "/cancel", writers, s.cancelMessage},
+		{"POST", one + "/end", writers, s.endMessage},
 		{"POST", one + "/archive", writers, s.archiveMessage},
 		{"POST", one + "/test", writers, s.testMessage},
 	}
@@ -174,7 +175,7 @@ func (s *Server) reachNow(ctx context.Context, d *views.PageData) error {
 		return err
 	}
 	m := d.Sheet.Message
-	d.Reach = roll.Reach(m.Audience, m.Mandatory)
+	d.Reach, d.Clashes = roll.Reach(m.Audience, m.Mandatory), clashesOf(d.Actor, d.Sheet, roll)
 	for _, a := range m.Approvals {
 		shift := d.Reach.Since(a)
 		for i := range shift.Gone {
@@ -185,6 +186,24 @@ func (s *Server) reachNow(ctx context.Context, d *views.PageData) error {
 		d.Shifts = append(d.Shifts, shift)
 	}
 	return nil
+}
+
+// clashesOf says of each time of a message what else reaches its people that day. What
+// the other is called is for those who may read it.
+func clashesOf(actor identity.Actor, sheet comms.Sheet, roll *comms.Roll) map[comms.OccurrenceID][]string {
+	out := map[comms.OccurrenceID][]string{}
+	for id, list := range sheet.Clashes() {
+		for _, other := range list {
+			name := "another message"
+			if actor.HasAny(calendarReaders.roles...) {
+				name = "“" + other.Title + "”"
+			}
+			if n := roll.Shared(sheet.Message.Audience, other.Audience); n > 0 {
+				out[id] = append(out[id], sayClash(n, name)+".")
+			}
+		}
+	}
+	return out
 }
 
 // launchOf is the launch of a wave, the zero one for none.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"groundswell/internal/comms"
+	"groundswell/internal/day"
 	"groundswell/internal/fault"
 	"groundswell/internal/identity"
 	"groundswell/internal/route"
@@ -70,6 +71,17 @@ func (s *Server) cancelMessage(w http.ResponseWriter, r *http.Request, actor ide
 			return fault.New(fault.Invalid, sayIncomplete)
 		}
 		return s.Comms.Service.Cancel(r.Context(), actor, m.ID, comms.OccurrenceID(id), clipText(f.Get("reason"), 200), version, s.Now())
+	})
+}
+
+// endMessage ends a rhythm after a day.
+func (s *Server) endMessage(w http.ResponseWriter, r *http.Request, actor identity.Actor) error {
+	return s.changeMessage(w, r, actor, "The rhythm ends.", func(m comms.Message, f url.Values, version int) error {
+		last, err := day.Parse(f.Get("until"))
+		if err != nil {
+			return fault.Field("until", "Choose the last day.")
+		}
+		return s.Comms.Service.End(r.Context(), actor, m.ID, last, version, s.Now())
 	})
 }
 

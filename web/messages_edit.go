@@ -57,7 +57,7 @@ func templateNamed(plan *rollout.Plan, key string) *comms.Template {
 	return &all[i]
 }
 
-// templatesOf are the messages of the playbook in use, or of the first one while none is.
+// templatesOf are the messages of the playbook in use; none before a rollout is started.
 func templatesOf(plan *rollout.Plan) []comms.Template {
 	book, ok := rollout.PlaybookNamed(plan.Rollout.Playbook)
 	if !ok {

@@ -1,6 +1,10 @@
 package comms
 
-import "time"
+import (
+	"time"
+
+	"groundswell/internal/day"
+)
 
 // Sheet is one message with everything its page tells besides whom it reaches.
 type Sheet struct {
@@ -9,6 +13,41 @@ type Sheet struct {
 	Channels  []Channel
 	Champions []string // names of champions, for the delegation check
 	Done      []Done   // what was done to it, the latest first
+	Beside    []Beside // what else goes out on its days, by day
+}
+
+// Beside is a time of another message on a day that a message goes out, with what tells
+// whether the same people get both.
+type Beside struct {
+	Title      string
+	Message    MessageID
+	Occurrence OccurrenceID
+	Day        day.Date
+	Audience   Audience
+	Channels   []int
+}
+
+// Clashes returns the times of others that may reach the same people, by the time of the
+// message they clash with. How many people they share is for whoever can count.
+func (s Sheet) Clashes() map[OccurrenceID][]Beside {
+	all, by := []Message{s.Message}, map[OccurrenceID]Beside{}
+	for _, b := range s.Beside {
+		by[b.Occurrence] = b
+		all = append(all, Message{
+			ID: b.Message, Title: b.Title, Text: Text{Audience: b.Audience, Channels: b.Channels},
+			Occurrences: []Occurrence{{ID: b.Occurrence, Day: b.Day, State: Planned}},
+		})
+	}
+	out := map[OccurrenceID][]Beside{}
+	for _, c := range Conflicts(all) {
+		if other, beside := by[c.A]; beside && s.Message.occurrence(c.B) >= 0 {
+			out[c.B] = append(out[c.B], other)
+		}
+		if other, beside := by[c.B]; beside && s.Message.occurrence(c.A) >= 0 {
+			out[c.A] = append(out[c.A], other)
+		}
+	}
+	return out
 }
 
 // Done is something that was done to a message, from the audit log.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"groundswell/internal/comms"
+	"groundswell/internal/day"
 	"groundswell/internal/fault"
 )
 
@@ -20,6 +21,16 @@ from audit_log l left join account a on a.id = l.actor_account
 where l.subject = 'message/' || @id::bigint
 order by l.seq desc
 limit 60`
+
+	// What else is still to go out on the days of a message.
+	messageBesideSQL = `
+select m.title, m.id as message, o.id as occurrence, o.day, v.audience, v.channels
+from occurrence o
+join message m on m.id = o.message
+join lateral (select audience, channels from message_version where message = m.id order by n desc limit 1) v on true
+where o.day in (select day from occurrence where message = @id and state in ('planned', 'going'))
+  and m.id <> @id and m.archived_at is null and o.state in ('planned', 'going')
+order by o.day, o.id`
 
 	championNamesSQL = `
 select distinct coalesce(nullif(p.name, ''), c.name) as name
@@ -49,6 +60,21 @@ select exists (select from device) as known, count(*) filter (where h.email_fold
 from unnest(@addresses::text[]) as t(address) left join has h on h.email_folded = t.address`
 )
 
+type besideRow struct {
+	Title      string
+	Message    comms.MessageID
+	Occurrence comms.OccurrenceID
+	Day        time.Time
+	Audience   comms.Audience
+	Channels   []int
+}
+
+func (r besideRow) beside() comms.Beside {
+	return comms.Beside{
+		Title: r.Title, Message: r.Message, Occurrence: r.Occurrence, Day: day.FromTime(r.Day), Audience: r.Audience, Channels: r.Channels,
+	}
+}
+
 type doneRow struct {
 	At     time.Time
 	By     string
@@ -71,10 +97,12 @@ func (s *Store) MessageSheet(ctx context.Context, id comms.MessageID) (comms.She
 	var versions []textRow
 	var channels []sendChannelRow
 	var done []doneRow
+	var beside []besideRow
 	b := &pgx.Batch{}
 	b.Queue(messageVersionsSQL, int64(id)).Query(into(&versions, pgx.RowToStructByName[textRow]))
 	b.Queue(sendChannelsSQL).Query(into(&channels, pgx.RowToStructByName[sendChannelRow]))
 	b.Queue(messageDoneSQL, pgx.StrictNamedArgs{"id": int64(id)}).Query(into(&done, pgx.RowToStructByName[doneRow]))
+	b.Queue(messageBesideSQL, pgx.StrictNamedArgs{"id": int64(id)}).Query(into(&beside, pgx.RowToStructByName[besideRow]))
 	b.Queue(championNamesSQL).Query(into(&out.Champions, pgx.RowTo[string]))
 	var messages messageLoad
 	messages.queue(b, id)
@@ -87,6 +115,7 @@ func (s *Store) MessageSheet(ctx context.Context, id comms.MessageID) (comms.She
 	}
 	out.Message, out.Versions = found[0], each(versions, textRow.text)
 	out.Channels, out.Done = each(channels, sendChannelRow.channel), each(done, doneRow.done)
+	out.Beside = each(beside, besideRow.beside)
 	return out, nil
 }
 

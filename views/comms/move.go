@@ -16,6 +16,14 @@ type MoveProps struct {
 	Keep      []ui.Pair // of the form that shows
 	Proposal  *Proposal
 	Unchanged bool // the day and time are those it has
+	Cancel    *CancelForm
+}
+
+// CancelForm cancels one time instead of moving it.
+type CancelForm struct {
+	Action string
+	Say    string // what stays
+	Fields []ui.Pair
 }
 
 // Proposal is what a move would do.

@@ -202,10 +202,8 @@ func (d PageData) acts() ActsProps {
 		return p
 	}
 	o := m.Occurrences[next]
-	p.Cancel, p.Occurrence = at+"/cancel", strconv.FormatInt(int64(o.ID), 10)
-	p.CancelSay = "It never goes out."
-	if m.Every != comms.Once {
-		p.CancelSay = "Only the next time is cancelled; the others stay."
+	if !d.several() {
+		p.Cancel, p.Occurrence, p.CancelSay = at+"/cancel", strconv.FormatInt(int64(o.ID), 10), "It never goes out."
 	}
 	if s := d.status(); d.Actor.Has(identity.Lead) && (s == comms.StatusScheduled || s == comms.StatusNoDay) && m.Approved(len(d.Reach.To)) && len(d.Reach.To) > 0 {
 		p.SendNow = at + "/send-now"

@@ -36,6 +36,7 @@ type PageData struct {
 	Key      string // of the form that sends a test
 	TestHeld string // why no test can be sent; "" when it can
 	Did      templ.Component
+	Clashes  map[comms.OccurrenceID][]string
 	Refused  string // why what was asked for was not done
 	Stale    bool
 }
@@ -47,6 +48,8 @@ type PageProps struct {
 	Problem *ui.BannerProps
 	Edit    string
 	Facts   []Fact
+	Clashes []string // what else reaches its people on the day it goes out
+	Coming  *ComingProps
 	Subject string
 	Body    templ.Component
 	Preview string
@@ -88,7 +91,10 @@ func NewPage(d PageData) PageProps {
 		p.Check = comms.Delegation(m.Subject, m.Body, d.Known)
 		p.Misses = misses(p.Check)
 	}
-	p.Approve, p.Acts = d.approval(), d.acts()
+	p.Approve, p.Acts, p.Coming = d.approval(), d.acts(), d.coming()
+	if o, ok := d.shown(); ok {
+		p.Clashes = d.Clashes[o.ID]
+	}
 	if d.Actor.HasAny(identity.Lead, identity.Auditor, identity.Owner) {
 		p.Done = d.done()
 	}
@@ -115,12 +121,21 @@ func (d PageData) sub() string {
 		out += ", " + d.Launch.Name
 	}
 	if m.Every != comms.Once {
-		out += ", " + everyWord(m.Every)
+		out += ", " + d.rhythm()
 	}
 	if !m.ArchivedAt.IsZero() {
 		out += ". Archived on " + d.date(day.FromTime(m.ArchivedAt.In(d.Zone)))
 	}
 	return out
+}
+
+// rhythm says how often it goes out, and until when: "every week until Fri 19 Dec".
+func (d PageData) rhythm() string {
+	m := d.Sheet.Message
+	if !m.Until.Known() {
+		return everyWord(m.Every)
+	}
+	return everyWord(m.Every) + " until " + d.date(m.Until)
 }
 
 func everyWord(e comms.Every) string {
