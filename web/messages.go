@@ -29,6 +29,8 @@ type MessageBook interface {
 	MessageChannels(ctx context.Context, id comms.MessageID) (comms.Message, []comms.Channel, error)
 	// MessageChoices returns what messages go out by, and whom they can be given to, by name.
 	MessageChoices(ctx context.Context) ([]comms.Channel, []comms.Person, error)
+	// MessageColleagues returns whom messages can be given to, by name.
+	MessageColleagues(ctx context.Context) ([]comms.Person, error)
 	// WithoutApp counts which of some folded addresses have no machine with the app; known is
 	// false where nobody has told which machines there are.
 	WithoutApp(ctx context.Context, addresses []string) (n int, known bool, err error)

@@ -207,12 +207,13 @@ func (s *Server) messageFormData(r *http.Request, actor identity.Actor, sheet *c
 	if d.Launches, err = s.Comms.Board.Launches(ctx, s.Now()); err != nil {
 		return d, err
 	}
-	if d.Channels, d.People, err = s.Comms.Book.MessageChoices(ctx); err != nil {
+	if sheet != nil {
+		d.Message, d.Known, d.Channels = &sheet.Message, comms.Known{Champions: sheet.Champions}, sheet.Channels
+		d.People, err = s.Comms.Book.MessageColleagues(ctx)
 		return d, err
 	}
-	if sheet != nil {
-		d.Message, d.Known = &sheet.Message, comms.Known{Champions: sheet.Champions}
-		return d, nil
+	if d.Channels, d.People, err = s.Comms.Book.MessageChoices(ctx); err != nil {
+		return d, err
 	}
 	d.Templates, d.Chosen = templatesOf(plan), templateNamed(plan, f.typed.Template)
 	d.Typed.Channels = chosenChannels(d)

@@ -153,6 +153,19 @@ func (s *Store) MessageChoices(ctx context.Context) ([]comms.Channel, []comms.Pe
 	return each(channels, sendChannelRow.channel), colleagues, nil
 }
 
+// MessageColleagues returns whom messages can be given to: those with a role here, by name.
+func (s *Store) MessageColleagues(ctx context.Context) ([]comms.Person, error) {
+	rows, err := s.pool.Query(ctx, messageColleaguesSQL)
+	if err != nil {
+		return nil, fmt.Errorf("list whom a message can be given to: %w", translate(err))
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[comms.Person])
+	if err != nil {
+		return nil, fmt.Errorf("list whom a message can be given to: %w", translate(err))
+	}
+	return out, nil
+}
+
 // WithoutApp counts which of some folded addresses have no machine with the desktop app;
 // known is false where device management has told nothing.
 func (s *Store) WithoutApp(ctx context.Context, addresses []string) (n int, known bool, err error) {
